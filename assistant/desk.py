@@ -1,0 +1,173 @@
+"""The desk: receive a message, store it, have it worked, store the turn, open a ticket.
+
+A message is stored before it is worked, so a crash loses nothing: what is unanswered is taken up at start and whenever
+another worker's lease on it lapses.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import secrets
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any
+
+from assistant.conversation import Conversation, Handoff, Message, Reason, Trail, Turn
+from assistant.errors import Conflict, HandrailError, NotFound
+from assistant.handoff.tickets import open_ticket
+
+if TYPE_CHECKING:
+    from assistant.bell import Bell
+    from assistant.conversation import Customer, Status, Ticket, Verdict
+    from assistant.knowledge import Shop
+    from assistant.responder import Responder
+    from assistant.storage.store import Store
+
+SWEEP_SECONDS = 2.0
+LEASE_SECONDS = 6.0  # renewed while a turn is being worked; after a crash the message is free again this soon
+
+log = logging.getLogger("handrail")
+
+
+def digest(token: str) -> str:
+    """What is stored of a secret token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class Desk:
+    """Takes messages in and sees that each gets its turn."""
+
+    def __init__(self, store: Store, responder: Responder, shop: Shop, bell: Bell) -> None:
+        self._store, self._responder, self._shop, self._bell = store, responder, shop, bell
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._busy: dict[str, asyncio.Lock] = {}
+
+    def start(self) -> None:
+        """Take up what a crash left unanswered, now and from time to time."""
+        self._spawn(self._sweep())
+
+    async def close(self) -> None:
+        """Stop working; what is unfinished is taken up at the next start."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def open_conversation(self, customer: Customer) -> tuple[Conversation, str]:
+        """A new conversation that says an AI answers, and the token that every later read needs."""
+        token = secrets.token_urlsafe(32)
+        greeting = Message(author="assistant", text=self._shop.greeting)
+        conversation = Conversation(customer=customer, language=self._shop.locale, messages=(greeting,))
+        await self._store.open_conversation(conversation, digest(token))
+        return conversation, token
+
+    async def read(self, conversation_id: str, token: str) -> Conversation:
+        """A conversation, for whoever holds its token; NotFound otherwise, whether it exists or not."""
+        try:
+            known = await self._store.token_digest(conversation_id)
+        except NotFound:
+            known = ""
+        if not secrets.compare_digest(known, digest(token)):
+            raise NotFound("no such conversation, or the token is not its own; open a new one")
+        return await self._store.conversation(conversation_id)
+
+    async def receive(self, conversation_id: str, message: Message) -> None:
+        """Store a customer's message and start working it; a repeated message id attaches to the first."""
+        await self._store.receive(conversation_id, message)
+        self._bell.ring(conversation_id)
+        self._spawn(self._work(conversation_id, message.id))
+
+    async def verify(self, conversation_id: str, customer: Customer) -> None:
+        """Note who the customer is, and let the question that needed it be answered."""
+        await self._store.set_customer(conversation_id, customer)
+        await self.receive(conversation_id, Message(author="customer", text=f"Order {customer.order_number}"))
+
+    async def answer(self, ticket: Ticket, text: str, verdict: Verdict | None) -> Message:
+        """Send a human agent's message to the customer."""
+        message = Message(author="human_agent", text=text)
+        await self._store.answer(ticket.id, message, verdict)
+        self._bell.ring(ticket.conversation_id)
+        return message
+
+    async def _sweep(self) -> None:
+        while True:
+            try:
+                for conversation_id, message_id in await self._store.unanswered():
+                    await self._work(conversation_id, message_id)
+            except HandrailError as error:
+                log.warning("cannot take up unanswered messages: %s", error)
+            await asyncio.sleep(SWEEP_SECONDS)
+
+    async def _work(self, conversation_id: str, message_id: str) -> None:
+        async with self._busy.setdefault(conversation_id, asyncio.Lock()):
+            if not await self._store.lease(conversation_id, message_id, LEASE_SECONDS):
+                return
+            renewal = asyncio.create_task(self._renew(conversation_id, message_id))
+            try:
+                conversation = until(await self._store.conversation(conversation_id), message_id)
+                turn = await self._respond(conversation, message_id)
+                await self._finish(conversation, turn)
+            except Conflict:
+                log.info("a human agent took over %s while a turn was worked", conversation_id)
+            except HandrailError as error:
+                log.warning("turn on %s is not stored, it will be taken up again: %s", message_id, error)
+            finally:
+                renewal.cancel()
+                self._bell.ring(conversation_id)
+        if not self._busy[conversation_id].locked():
+            self._busy.pop(conversation_id, None)
+
+    async def _renew(self, conversation_id: str, message_id: str) -> None:
+        while True:
+            await asyncio.sleep(LEASE_SECONDS / 3)
+            await self._store.renew(conversation_id, message_id, LEASE_SECONDS)
+
+    async def _respond(self, conversation: Conversation, message_id: str) -> Turn:
+        async def stage(name: str) -> None:
+            await self._store.append(conversation.id, "stage", {"message_id": message_id, "stage": name})
+            self._bell.ring(conversation.id)
+
+        try:
+            return await self._responder.respond(conversation, message_id, stage)
+        except Exception:
+            log.exception("turn on %s failed", message_id)
+            outcome = Handoff(text=self._shop.handoff_note, reason=Reason.ASSISTANT_UNAVAILABLE)
+            return Turn(
+                conversation_id=conversation.id,
+                message_id=message_id,
+                outcome=outcome,
+                trail=Trail(),
+                took_ms=0,
+            )
+
+    async def _finish(self, conversation: Conversation, turn: Turn) -> None:
+        outcome = turn.outcome
+        reply = Message(author="assistant", text=outcome.text, citations=getattr(outcome, "citations", ()))
+        ticket = open_ticket(conversation, turn, outcome) if isinstance(outcome, Handoff) else None
+        status: Status = "waiting_for_human" if ticket else "with_assistant"
+        sentences = turn.trail.draft.sentences if turn.trail.draft and outcome.kind == "reply" else ()
+        events: list[tuple[str, dict[str, Any]]] = [
+            ("sentence", {"message_id": turn.message_id, "index": i, **sentence.model_dump(mode="json")})
+            for i, sentence in enumerate(sentences)
+        ]
+        said = {
+            "message_id": turn.message_id,
+            "turn_id": turn.id,
+            "kind": outcome.kind,
+            "reason": getattr(outcome, "reason", None),
+            "asks": getattr(outcome, "asks", None),
+            "reply_id": reply.id,
+        }
+        events += [("message", reply.model_dump(mode="json")), ("outcome", said)]
+        await self._store.finish(turn, reply, status, ticket, events)
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def until(conversation: Conversation, message_id: str) -> Conversation:
+    """The conversation up to and including one message."""
+    ids = [message.id for message in conversation.messages]
+    return conversation.model_copy(update={"messages": conversation.messages[: ids.index(message_id) + 1]})
