@@ -1,0 +1,118 @@
+from io import StringIO
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from eval_turns import case, handoff, must_not, reply, turn
+from rich.console import Console
+
+from evals.gates import DEFAULT_GATES, Gate
+from evals.report import CaseError, Half, Metric, Report, read_report
+from evals.worst import MOST, worst_cases
+from evals.writers import junit, markdown, print_report, write_report
+
+METRICS = {
+    "false_answer_rate": Metric(value=0.04, low=0.01, high=0.11, n=90),
+    "hit@3": Metric(value=0.94, low=0.88, high=0.98, n=95),
+}
+
+
+@pytest.fixture
+def report() -> Report:
+    worst = worst_cases([(must_not(why="No article says so."), turn(reply("Yes |\n# no"), "returns"))])
+    half = Half(
+        cases=185,
+        metrics=METRICS,
+        worst=worst,
+        outcomes={"reply": {"reply": 80, "handoff": 15}, "handoff": {"handoff": 86, "reply": 4}},
+        errors=(CaseError(case_id="c-<9>", error='KeyError: "\x00"'),),
+    )
+    halves = {"fitted": half.model_copy(update={"errors": ()}), "held_back": half}
+    return Report(
+        started_at="2026-11-23T09:00:00Z",
+        snapshot="0007",
+        halves=halves,
+        gates=tuple(gate.check(halves) for gate in DEFAULT_GATES),
+        left_out=("judged metrics [none]",),
+    )
+
+
+def test_json_round_trips(report: Report, tmp_path: Path) -> None:
+    write_report(report, tmp_path / "new" / "folder", Console(file=StringIO()))
+    assert read_report(tmp_path / "new" / "folder" / "report.json") == report
+
+
+def test_junit_has_a_test_for_each_gate_and_each_case_that_raised(report: Report) -> None:
+    suite = ElementTree.fromstring(junit(report))
+    assert {name: suite.get(name) for name in ("tests", "failures", "errors")} == {
+        "tests": "3",
+        "failures": "1",
+        "errors": "1",
+    }
+    outcomes = {test.get("name"): [child.tag for child in test] for test in suite}
+    assert outcomes == {"false_answer_rate": [], "hit@3": ["failure"], "c-<9>": ["error"]}
+    assert suite.find("testcase/failure").get("message") == "held_back hit@3 at least 0.95: 0.940"
+
+
+def test_the_terminal_shows_every_figure_whole(report: Report) -> None:
+    shown = StringIO()
+    print_report(report, Console(file=shown, width=80))
+    text = shown.getvalue()
+    for words in (
+        "held_back: 185 cases",
+        "0.010 – 0.110",
+        "pass held_back false_answer_rate at most 0.05: 0.040",
+        "FAIL held_back hit@3 at least 0.95: 0.940",
+        "c-<9> raised KeyError",
+        "left out: judged metrics [none]",
+    ):
+        assert words in text
+
+
+def test_markdown_keeps_what_was_said_on_its_line(report: Report) -> None:
+    text = markdown(report)
+    assert "  - said: Yes | # no\n" in text
+    assert "| hit@3 | 0.940 | 0.880 – 0.980 | 95 |" in text
+    assert "- expected handoff: 86 handoff, 4 reply" in text
+    assert "it must not be answered alone: No article says so." in text
+
+
+@pytest.mark.parametrize(
+    ("gate", "value", "passed"),
+    [
+        (Gate(metric="false_answer_rate", at_most=0.04), 0.04, True),
+        (Gate(metric="false_answer_rate", at_most=0.03), 0.04, False),
+        (Gate(metric="false_answer_rate", at_most=0.05, compares="bad_end"), 0.11, False),
+        (Gate(metric="hit@3", at_least=0.9), 0.94, True),
+        (Gate(metric="hit@3", at_least=0.9, compares="bad_end"), 0.88, False),
+        (Gate(metric="wrong_rate", at_most=0.5), None, False),
+        (Gate(metric="hit@3", half="nowhere", at_least=0.0), None, False),
+    ],
+)
+def test_a_gate_compares_the_end_it_names(gate: Gate, value: float | None, passed: bool) -> None:
+    found = gate.check({"held_back": Half(cases=185, metrics=METRICS)})
+    assert (found.value, found.passed) == (value, passed)
+
+
+def test_a_report_passes_only_without_errors(report: Report) -> None:
+    fine = Half(cases=1, metrics=METRICS)
+    whole = report.model_copy(update={"gates": report.gates[:1], "halves": {"held_back": fine}})
+    assert whole.passed
+    assert not whole.model_copy(update={"gates": report.gates}).passed
+    assert not whole.model_copy(update={"halves": report.halves}).passed
+
+
+def test_false_answers_come_first_then_wrong_replies_then_needless_handoffs() -> None:
+    pairs = [
+        (case(id="fine"), turn(reply())),
+        (case(id="needless"), turn(handoff(), "returns", risk=0.4)),
+        (case(id="wrong"), turn(reply("14 days"), risk=0.05)),
+        (must_not(id="false"), turn(reply(), risk=0.25)),
+        (must_not(id="false-surer"), turn(reply(), risk=0.02)),
+        (must_not(id="held"), turn(handoff())),
+    ]
+    worst = worst_cases(pairs)
+    assert [one.case_id for one in worst] == ["false-surer", "false", "wrong", "needless"]
+    assert worst[3].why == "nothing_found: the evidence is too weak"
+    assert worst[3].evidence[0].article_id == "returns"
+    assert len(worst_cases(pairs * MOST)) == MOST
