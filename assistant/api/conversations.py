@@ -1,0 +1,105 @@
+"""The customer's door: open a conversation, send messages, follow what happens."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sse_starlette import EventSourceResponse, ServerSentEvent
+
+from assistant.api.bodies import (
+    ConversationBody,
+    Feedback,
+    Identify,
+    KnownCustomer,
+    MessageReceived,
+    OpenConversation,
+    OpenedConversation,
+    SendMessage,
+)
+from assistant.api.problems import PROBLEMS
+from assistant.api.services import Here, Services, client_address
+from assistant.bell import heard_within
+from assistant.conversation import Conversation, Customer, Message
+from assistant.errors import IdentityError, MessageTooLong, OrderNotFound
+from assistant.evidence import new_id
+
+POLL_SECONDS = 1.0  # for what other processes write; this process rings the bell
+
+router = APIRouter(prefix="/v1/conversations", tags=["conversations"], responses=PROBLEMS)
+bearer = HTTPBearer(auto_error=False, description="the token that opening the conversation returned")
+
+
+async def _mine(
+    conversation_id: str,
+    here: Here,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
+) -> Conversation:
+    if credentials is None:
+        raise IdentityError("send the conversation's token as `Authorization: Bearer <token>`")
+    return await here.desk.read(conversation_id, credentials.credentials)
+
+
+Mine = Annotated[Conversation, Depends(_mine)]
+
+
+@router.post("", status_code=201)
+async def open_conversation(body: OpenConversation, request: Request, here: Here) -> OpenedConversation:
+    """Open a conversation; its first message says that an AI answers."""
+    here.limits.conversation(client_address(request, here.settings))
+    customer = here.tokens.verify(body.identity_token) if body.identity_token else Customer()
+    conversation, token = await here.desk.open_conversation(customer)
+    return OpenedConversation(conversation_id=conversation.id, token=token, messages=conversation.messages)
+
+
+@router.get("/{conversation_id}")
+async def read_conversation(mine: Mine, here: Here) -> ConversationBody:
+    """The conversation so far."""
+    events = await here.store.events(mine.id)
+    return ConversationBody.of(mine, events[-1].seq if events else 0)
+
+
+@router.post("/{conversation_id}/messages", status_code=202)
+async def send_message(body: SendMessage, mine: Mine, request: Request, here: Here) -> MessageReceived:
+    """Store a message; it is worked in the background and its outcome comes over the event stream."""
+    limit = here.settings.limits.message_characters
+    if len(body.text) > limit:
+        raise MessageTooLong(f"the message has {len(body.text)} characters; at most {limit} are read")
+    here.limits.message(mine.id, client_address(request, here.settings))
+    message = Message(id=body.id or new_id("msg"), author="customer", text=body.text)
+    await here.desk.receive(mine.id, message)
+    return MessageReceived(message_id=message.id)
+
+
+@router.get("/{conversation_id}/events", response_class=EventSourceResponse)
+async def follow(mine: Mine, here: Here, last_event_id: Annotated[int, Header(ge=0)] = 0) -> EventSourceResponse:
+    """Everything that happens, from event Last-Event-ID + 1 on, as server-sent events."""
+    return EventSourceResponse(_events(mine.id, last_event_id, here), ping=15)
+
+
+async def _events(conversation_id: str, after: int, here: Services) -> AsyncIterator[ServerSentEvent]:
+    with here.bell.listening(conversation_id) as heard:
+        while True:
+            heard.clear()
+            for event in await here.store.events(conversation_id, after):
+                after = event.seq
+                yield ServerSentEvent(id=str(event.seq), event=event.kind, data=json.dumps(event.body))
+            await heard_within(heard, POLL_SECONDS)
+
+
+@router.post("/{conversation_id}/identity")
+async def identify(body: Identify, mine: Mine, request: Request, here: Here) -> KnownCustomer:
+    """Open one order by its number and e-mail address; the question that needed it is answered at once."""
+    if here.guests is None:
+        raise OrderNotFound("this shop offers no order look-up; ask in the chat for a person")
+    address = client_address(request, here.settings)
+    customer = await here.guests.open(body.order_number, body.email, mine.id, address)
+    await here.desk.verify(mine.id, customer)
+    return KnownCustomer(verified_by=customer.verified_by, order_number=customer.order_number)
+
+
+@router.post("/{conversation_id}/feedback", status_code=204)
+async def give_feedback(body: Feedback, mine: Mine, here: Here) -> None:
+    """Say whether a reply helped; a later word replaces an earlier one."""
+    await here.store.add_feedback(mine.id, body.message_id, body.helpful, body.comment)

@@ -1,0 +1,49 @@
+"""What the routers work with. The composition root (app.py) fills it once."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from assistant.api.limits import RateLimits
+from assistant.bell import Bell
+from assistant.desk import Desk
+from assistant.knowledge import Shop
+from assistant.orders.identity import GuestLookup, IdentityTokens
+from assistant.retrieval.shelf import Shelf
+from assistant.settings import Settings
+from assistant.storage.store import Store
+from evals.runs import EvalRuns
+
+
+@dataclass(frozen=True)
+class Services:
+    """The parts of one running service. `guests` is None where there is no order system."""
+
+    settings: Settings
+    shop: Shop
+    store: Store
+    desk: Desk
+    bell: Bell
+    shelf: Shelf
+    tokens: IdentityTokens
+    guests: GuestLookup | None
+    limits: RateLimits
+    evals: EvalRuns
+
+
+def _services(request: Request) -> Services:
+    services: Services = request.app.state.services
+    return services
+
+
+Here = Annotated[Services, Depends(_services)]
+
+
+def client_address(request: Request, settings: Settings) -> str:
+    """The caller's address; X-Forwarded-For counts only when a trusted proxy says so."""
+    peer = request.client.host if request.client else "unknown"
+    forwarded = request.headers.get("x-forwarded-for", "")
+    if peer in settings.server.trusted_proxies and forwarded:
+        return forwarded.split(",")[-1].strip()
+    return peer

@@ -1,0 +1,225 @@
+"""The composition root: the only place where adapters are chosen."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import version
+from zoneinfo import ZoneInfo
+
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+from assistant.answering.answerer import choose_answerer
+from assistant.answering.inquiry import InquiryReader
+from assistant.answering.prompts import Prompts
+from assistant.answering.topics import Topics
+from assistant.api import accounts, conversations, inbox, pages, problems, studio
+from assistant.api.guard import Guard
+from assistant.api.limits import RateLimits
+from assistant.api.services import Services
+from assistant.bell import Bell
+from assistant.chat_models.openai_compatible import OpenAICompatible
+from assistant.chat_models.port import ChatModel
+from assistant.chat_models.scripted import ScriptedModel
+from assistant.desk import Desk
+from assistant.gate.decision import Gate
+from assistant.gate.risk import Risk
+from assistant.gate.rules import load_rules
+from assistant.knowledge import Shop
+from assistant.orders.demo import DemoShop
+from assistant.orders.identity import GuestLookup, IdentityTokens
+from assistant.orders.phrasing import Phrasing
+from assistant.orders.source import OrderSource
+from assistant.orders.tools import OrderTools
+from assistant.responder import Responder
+from assistant.retrieval.embedder import Embedder, RememberingEmbedder, SentenceTransformerEmbedder
+from assistant.retrieval.index import open_index
+from assistant.retrieval.index.port import PassageIndex
+from assistant.retrieval.retriever import Retriever
+from assistant.retrieval.shelf import Shelf
+from assistant.settings import Settings
+from assistant.storage.accounts import Role
+from assistant.storage.store import Store
+from evals.cases import load_cases
+from evals.gates import load_gates
+from evals.report import Report
+from evals.run import Progress as CaseProgress
+from evals.run import run_cases
+from evals.runs import EvalRuns
+from ingestion import SyncReport, sync
+from ingestion.pipeline import Progress
+from ingestion.sources.markdown import MarkdownSource
+
+FIRST_ACCOUNTS: tuple[tuple[str, Role], ...] = (("agent", "human_agent"), ("owner", "owner"))
+
+
+@dataclass(frozen=True)
+class Assistant:
+    """All that answers a question; it needs no database."""
+
+    settings: Settings
+    shop: Shop
+    embedder: Embedder
+    index: PassageIndex
+    shelf: Shelf
+    orders: OrderSource | None
+    model: ChatModel | None
+    responder: Responder
+
+    async def close(self) -> None:
+        """Release the index, the shop system and the model."""
+        self.shelf.close()
+        self.index.close()
+        if self.orders:
+            await self.orders.close()
+        if self.model:
+            await self.model.close()
+
+
+def assemble(settings: Settings) -> Assistant:
+    """Build the assistant.
+
+    Raises:
+        KnowledgeError: topics, rules, prompts or demo orders are broken.
+        SnapshotError: the Qdrant server does not answer.
+    """
+    shop = Shop.load(settings.knowledge)
+    embedder = RememberingEmbedder(SentenceTransformerEmbedder(settings.embedder.name))
+    index = open_index(settings)
+    shelf = Shelf(index)
+    topics = Topics.load(settings.knowledge, embedder)
+    orders = DemoShop.open(settings.knowledge, settings.home, shop.today, ZoneInfo(shop.time_zone))
+    phrasing = Phrasing.load(settings.knowledge) if orders else None
+    model = choose_model(settings)
+    responder = Responder(
+        reader=InquiryReader(topics, embedder),
+        shelf=shelf,
+        retriever=Retriever(embedder),
+        orders=OrderTools(orders, shop.today) if orders else None,
+        answerer=choose_answerer(embedder, phrasing, model, Prompts.load(settings.prompts)),
+        gate=Gate(load_rules(settings.knowledge), topics, Risk.load(), settings.gate.threshold),
+        shop=shop,
+        seconds=settings.turn.seconds,
+        passages=settings.turn.passages,
+    )
+    return Assistant(settings, shop, embedder, index, shelf, orders, model, responder)
+
+
+def choose_model(settings: Settings) -> ChatModel | None:
+    """The chat model that the settings name, or none."""
+    if settings.model.name == "scripted":
+        return ScriptedModel()
+    return OpenAICompatible(settings.model) if settings.model.name else None
+
+
+def publish(assistant: Assistant, progress: Progress) -> SyncReport:
+    """Bring the index up to date with the knowledge folder; errors as in `ingestion.sync`."""
+    settings = assistant.settings
+    source = MarkdownSource(settings.knowledge)
+    return sync(source, assistant.embedder, assistant.index, settings.home / "cache", progress=progress)
+
+
+async def evaluate(assistant: Assistant, progress: CaseProgress) -> Report:
+    """Run the knowledge folder's cases through the responder."""
+    knowledge = assistant.settings.knowledge
+    halves = load_cases(knowledge / "cases")
+    return await run_cases(assistant.responder, halves, assistant.orders, progress, load_gates(knowledge))
+
+
+async def first_sign_ins(settings: Settings) -> dict[str, str]:
+    """Make the first accounts, with generated passwords; nothing where there are accounts already.
+
+    Returns:
+        Password by account name, to be shown once: only a hash is stored.
+    """
+    store = await Store.open(settings.database_url)
+    try:
+        if await store.accounts():
+            return {}
+        passwords = {name: secrets.token_urlsafe(12) for name, _ in FIRST_ACCOUNTS}
+        for name, role in FIRST_ACCOUNTS:
+            await store.add_account(name, role, accounts.hasher.hash(passwords[name]))
+        return passwords
+    finally:
+        await store.close()
+
+
+async def reset_password(settings: Settings, name: str) -> str:
+    """Give an account a new generated password.
+
+    Raises:
+        NotFound: there is no such account.
+    """
+    store = await Store.open(settings.database_url)
+    try:
+        password = secrets.token_urlsafe(12)
+        await store.set_password(name, accounts.hasher.hash(password))
+        return password
+    finally:
+        await store.close()
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The service. What it works with is built when it starts and released when it stops."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with running(settings) as services:
+            app.state.services = services
+            yield
+
+    app = FastAPI(
+        title="Handrail",
+        version=version("handrail"),
+        description="Customer-service assistant for online shops.",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    problems.install(app)
+    for routes in (conversations.router, accounts.router, inbox.router, studio.router):
+        app.include_router(routes)
+    pages.install(app)
+    app.add_middleware(Guard, body_bytes=settings.limits.body_bytes)
+    if settings.server.allowed_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(settings.server.allowed_origins),
+            allow_methods=["GET", "POST"],
+            allow_headers=["Authorization", "Content-Type", "Last-Event-ID"],
+            expose_headers=["Retry-After"],
+        )
+    return app
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[Services]:
+    """The parts of a running service, with the desk at work."""
+    store = await Store.open(settings.database_url)
+    assistant = assemble(settings)
+    bell = Bell()
+    desk = Desk(store, assistant.responder, assistant.shop, bell)
+    evals = EvalRuns(settings.home / "evals", partial(evaluate, assistant))
+    desk.start()
+    try:
+        yield Services(
+            settings=settings,
+            shop=assistant.shop,
+            store=store,
+            desk=desk,
+            bell=bell,
+            shelf=assistant.shelf,
+            tokens=IdentityTokens(settings.identity),
+            guests=GuestLookup(assistant.orders, settings.limits) if assistant.orders else None,
+            limits=RateLimits(settings.limits),
+            evals=evals,
+        )
+    finally:
+        await desk.close()
+        await evals.close()
+        await assistant.close()
+        await store.close()

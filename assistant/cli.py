@@ -1,0 +1,237 @@
+"""The command line: serve, sync, ask, evals run, doctor, and two small chores."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TextIO
+
+import typer
+from rich.console import Console
+from rich.markdown import Markdown
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from assistant.errors import HandrailError
+from assistant.settings import Settings
+
+if TYPE_CHECKING:
+    from assistant.app import Assistant
+    from assistant.conversation import Turn
+    from ingestion import SyncReport
+
+app = typer.Typer(
+    name="handrail",
+    help="Handrail: a customer-service assistant for online shops.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+evals_app = typer.Typer(help="How often the assistant is wrong.", no_args_is_help=True)
+app.add_typer(evals_app, name="evals")
+
+Knowledge = Annotated[Path | None, typer.Option("--knowledge", help="Folder with articles/ and what belongs to them.")]
+Home = Annotated[Path | None, typer.Option("--home", help="Folder where index, database and reports live.")]
+
+out = Console()
+err = Console(stderr=True)
+
+
+def main() -> None:
+    """Run a command; what is wrong is said in a line, with exit code 2."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
+    try:
+        app()
+    except HandrailError as error:
+        err.print(f"[bold red]handrail:[/] {error}", highlight=False)
+        sys.exit(2)
+
+
+@app.command()
+def serve(
+    knowledge: Knowledge = None,
+    home: Home = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")] = None,
+) -> None:
+    """Publish the knowledge folder, then serve the widget, the inbox and the studio."""
+    from assistant.serving import serve_forever
+
+    listen = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    settings = Settings.load(knowledge=knowledge, home=home, server=listen or None)
+    with _assistant(settings) as assistant:
+        _report(_publish(assistant))
+    serve_forever(settings, out)
+
+
+@app.command("sync")
+def sync_command(knowledge: Knowledge = None, home: Home = None) -> None:
+    """Publish the knowledge folder as a new snapshot; a running service moves to it without a restart."""
+    with _assistant(Settings.load(knowledge=knowledge, home=home)) as assistant:
+        report = _publish(assistant)
+    _report(report)
+    if report.refused:
+        raise typer.Exit(1)
+
+
+@app.command()
+def ask(
+    question: Annotated[str | None, typer.Argument(help="The question, in the customer's words.")] = None,
+    knowledge: Knowledge = None,
+    home: Home = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the whole turn as JSON.")] = False,
+    batch: Annotated[Path | None, typer.Option(help="File of questions, one JSON object a line.")] = None,
+    to: Annotated[Path | None, typer.Option("--out", help="File for the answers to --batch.")] = None,
+    evidence: Annotated[int, typer.Option(min=1, max=100, help="Passages to list per answer of a batch.")] = 10,
+) -> None:
+    """Ask one question, or a file of them."""
+    if (question is None) == (batch is None):
+        raise typer.BadParameter('give either a question or --batch FILE, as in: handrail ask "how long is shipping?"')
+    if batch and not batch.is_file():
+        raise typer.BadParameter(f"--batch: there is no file {batch}")
+    with _assistant(Settings.load(knowledge=knowledge, home=home)) as assistant:
+        if assistant.index.current() is None:
+            _publish(assistant)
+        if batch:
+            lines = batch.read_text("utf-8-sig").splitlines()
+            with to.open("w", encoding="utf-8") if to else nullcontext(sys.stdout) as sink:
+                asyncio.run(_ask_batch(assistant, lines, sink, evidence))
+        elif question:
+            _print_turn(asyncio.run(_ask_one(assistant, question)), as_json)
+
+
+@evals_app.command("run")
+def evals_run(
+    knowledge: Knowledge = None,
+    home: Home = None,
+    to: Annotated[
+        Path | None, typer.Option("--out", help="Folder for the report; default: evals/ in the home folder.")
+    ] = None,
+) -> None:
+    """Run the labelled cases through the production responder; the exit code comes from the gates."""
+    from assistant.app import evaluate
+    from evals.writers import write_report
+
+    settings = Settings.load(knowledge=knowledge, home=home)
+    with _assistant(settings) as assistant:
+        _publish(assistant)
+        with _bar("cases") as progress:
+            report = asyncio.run(evaluate(assistant, progress))
+    folder = to or settings.home / "evals" / "latest"
+    write_report(report, folder, out)
+    out.print(f"Report: {folder}")
+    raise typer.Exit(0 if report.passed else 1)
+
+
+@app.command()
+def doctor(knowledge: Knowledge = None, home: Home = None) -> None:
+    """Look for what is wrong; each finding comes with its remedy."""
+    from assistant.doctor import examine
+
+    findings = examine(knowledge, home)
+    for finding in findings:
+        mark = "[green]ok[/]   " if finding.fine else "[red]wrong[/]"
+        out.print(f"{mark} {finding.subject}: {finding.what}", highlight=False)
+        if finding.remedy:
+            out.print(f"      → {finding.remedy}", highlight=False)
+    raise typer.Exit(0 if all(finding.fine for finding in findings) else 1)
+
+
+@app.command("reset-password")
+def reset_password_command(name: str, knowledge: Knowledge = None, home: Home = None) -> None:
+    """Give an account (agent, owner) a new generated password and print it."""
+    from assistant.app import reset_password
+
+    password = asyncio.run(reset_password(Settings.load(knowledge=knowledge, home=home), name))
+    out.print(f"{name}  {password}", highlight=False)
+
+
+@app.command("lock-prompts")
+def lock_prompts(knowledge: Knowledge = None, home: Home = None) -> None:
+    """Note the digest of each new prompt version in prompts/versions.lock."""
+    from assistant.answering.prompts import update_lock
+
+    added = update_lock(Settings.load(knowledge=knowledge, home=home).prompts)
+    out.print("\n".join(added) or "nothing new")
+
+
+@contextmanager
+def _assistant(settings: Settings) -> Iterator[Assistant]:
+    from assistant.app import assemble
+
+    assistant = assemble(settings)
+    try:
+        yield assistant
+    finally:
+        asyncio.run(assistant.close())
+
+
+@contextmanager
+def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=False) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _publish(assistant: Assistant) -> SyncReport:
+    from assistant.app import publish
+
+    with _bar("embedding passages") as progress:
+        return publish(assistant, progress)
+
+
+def _report(report: SyncReport) -> None:
+    for refused in report.refused:
+        err.print(f"[red]refused[/] {refused.path}: {refused.why}", highlight=False)
+    counts = ", ".join(
+        f"{len(ids)} {name}"
+        for name, ids in (("added", report.added), ("changed", report.changed), ("removed", report.removed))
+        if ids
+    )
+    out.print(
+        f"Snapshot {report.snapshot}: {report.passages} passages of"
+        f" {len(report.added) + len(report.changed) + len(report.unchanged)} articles"
+        f" ({counts or 'nothing changed'}; {report.embedded} embedded)",
+        highlight=False,
+    )
+
+
+async def _ask_one(assistant: Assistant, question: str) -> Turn:
+    from assistant.batch import Question
+    from assistant.batch import ask as ask_one
+
+    return await ask_one(assistant.responder, assistant.orders, Question(id="1", question=question))
+
+
+async def _ask_batch(assistant: Assistant, lines: list[str], sink: TextIO, evidence: int) -> None:
+    from assistant.batch import answer_lines
+
+    responder = replace(assistant.responder, passages=max(evidence, assistant.responder.passages))
+    total = sum(bool(line.strip()) for line in lines)
+    done = 0
+    with _bar("questions") as progress:
+        async for answer in answer_lines(responder, assistant.orders, lines, evidence):
+            sink.write(json.dumps(answer, ensure_ascii=False) + "\n")
+            sink.flush()
+            done += 1
+            progress(done, total)
+
+
+def _print_turn(turn: Turn, as_json: bool) -> None:
+    if as_json:
+        sys.stdout.write(turn.model_dump_json(indent=2) + "\n")
+        return
+    outcome = turn.outcome
+    out.print(Markdown(outcome.text))
+    if outcome.kind == "reply":
+        out.print()
+        for source in dict.fromkeys((c.title, c.url) for c in outcome.citations):
+            out.print(f"Source: {source[0]}  {source[1]}", highlight=False)
+    elif turn.trail.decision:
+        out.print(f"\n({outcome.kind}, {outcome.reason}: {turn.trail.decision.why})", highlight=False)

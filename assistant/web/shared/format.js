@@ -1,0 +1,39 @@
+/** Numbers, dates and identifiers as people read them. */
+
+const UNITS = [["d", 86400], ["h", 3600], ["min", 60]];
+
+/** How long ago `iso` was: "now", "12 min", "3 h", "2 d". */
+export function age(iso) {
+  const seconds = Math.max(0, (Date.now() - Date.parse(iso)) / 1000);
+  const unit = UNITS.find(([, size]) => seconds >= size);
+  return unit ? `${Math.floor(seconds / unit[1])} ${unit[0]}` : "now";
+}
+
+/** The time of day of `iso`, with the date when it was not today. */
+export function clock(iso) {
+  const date = new Date(iso);
+  const today = date.toDateString() === new Date().toDateString();
+  return date.toLocaleString(undefined, today ? { timeStyle: "short" } : { dateStyle: "medium", timeStyle: "short" });
+}
+
+/** A day such as "3 Mar 2026"; text that is no date comes back unchanged. */
+export function day(iso) {
+  const date = new Date(iso);
+  return Number.isNaN(date.valueOf()) ? iso : date.toLocaleDateString(undefined, { dateStyle: "medium" });
+}
+
+/** `topic_reserved` as "Topic reserved". */
+export function words(name) {
+  const text = String(name ?? "").replaceAll("_", " ").trim();
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** A share 0..1 as "93.1 %"; a dash for null. */
+export function percent(share, digits = 1) {
+  return share === null || share === undefined ? "–" : `${(share * 100).toFixed(digits)} %`;
+}
+
+/** `count` with the right form of the noun: "1 source", "3 sources". */
+export function plural(count, noun) {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
