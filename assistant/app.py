@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -26,6 +28,7 @@ from assistant.chat_models.openai_compatible import OpenAICompatible
 from assistant.chat_models.port import ChatModel
 from assistant.chat_models.scripted import ScriptedModel
 from assistant.desk import Desk
+from assistant.errors import SnapshotError
 from assistant.gate.decision import Gate
 from assistant.gate.risk import Risk
 from assistant.gate.rules import load_rules
@@ -54,6 +57,8 @@ from ingestion import SyncReport, sync
 from ingestion.pipeline import Progress
 from ingestion.sources.markdown import MarkdownSource
 
+log = logging.getLogger("handrail")
+
 FIRST_ACCOUNTS: tuple[tuple[str, Role], ...] = (("agent", "human_agent"), ("owner", "owner"))
 
 
@@ -80,8 +85,8 @@ class Assistant:
             await self.model.close()
 
 
-def assemble(settings: Settings) -> Assistant:
-    """Build the assistant.
+def assemble(settings: Settings, risk: Risk | None = None) -> Assistant:
+    """Build the assistant, with the shipped risk weights unless others are given.
 
     Raises:
         KnowledgeError: topics, rules, prompts or demo orders are broken.
@@ -91,7 +96,7 @@ def assemble(settings: Settings) -> Assistant:
     embedder = RememberingEmbedder(SentenceTransformerEmbedder(settings.embedder.name))
     index = open_index(settings)
     shelf = Shelf(index)
-    topics = Topics.load(settings.knowledge, embedder)
+    topics = Topics.load(settings.knowledge, embedder, settings.home / "cache")
     orders = DemoShop.open(settings.knowledge, settings.home, shop.today, ZoneInfo(shop.time_zone))
     phrasing = Phrasing.load(settings.knowledge) if orders else None
     model = choose_model(settings)
@@ -101,7 +106,7 @@ def assemble(settings: Settings) -> Assistant:
         retriever=Retriever(embedder),
         orders=OrderTools(orders, shop.today) if orders else None,
         answerer=choose_answerer(embedder, phrasing, model, Prompts.load(settings.prompts)),
-        gate=Gate(load_rules(settings.knowledge), topics, Risk.load(), settings.gate.threshold),
+        gate=Gate(load_rules(settings.knowledge), topics, risk or Risk.load(), settings.gate.threshold),
         shop=shop,
         seconds=settings.turn.seconds,
         passages=settings.turn.passages,
@@ -128,6 +133,15 @@ async def evaluate(assistant: Assistant, progress: CaseProgress) -> Report:
     knowledge = assistant.settings.knowledge
     halves = load_cases(knowledge / "cases")
     return await run_cases(assistant.responder, halves, assistant.orders, progress, load_gates(knowledge))
+
+
+def warm(assistant: Assistant) -> None:
+    """Load the embedder and open the snapshot, so that the first customer need not wait for them."""
+    assistant.embedder.embed(["hello"])
+    try:
+        assistant.shelf.warm()
+    except SnapshotError as error:
+        log.warning("no snapshot can be served yet: %s", error)
 
 
 async def first_sign_ins(settings: Settings) -> dict[str, str]:
@@ -163,12 +177,13 @@ async def reset_password(settings: Settings, name: str) -> str:
         await store.close()
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The service. What it works with is built when it starts and released when it stops."""
+def create_app(assistant: Assistant) -> FastAPI:
+    """The service around an assistant, which it owns: it is closed when the service stops."""
+    settings = assistant.settings
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with running(settings) as services:
+        async with running(assistant) as services:
             app.state.services = services
             yield
 
@@ -197,10 +212,11 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[Services]:
+async def running(assistant: Assistant) -> AsyncIterator[Services]:
     """The parts of a running service, with the desk at work."""
+    settings = assistant.settings
     store = await Store.open(settings.database_url)
-    assistant = assemble(settings)
+    await asyncio.to_thread(warm, assistant)
     bell = Bell()
     desk = Desk(store, assistant.responder, assistant.shop, bell)
     evals = EvalRuns(settings.home / "evals", partial(evaluate, assistant))

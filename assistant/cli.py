@@ -60,13 +60,14 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")] = None,
 ) -> None:
     """Publish the knowledge folder, then serve the widget, the inbox and the studio."""
+    from assistant.app import assemble
     from assistant.serving import serve_forever
 
     listen = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     settings = Settings.load(knowledge=knowledge, home=home, server=listen or None)
-    with _assistant(settings) as assistant:
-        _report(_publish(assistant))
-    serve_forever(settings, out)
+    assistant = assemble(settings)
+    _report(_publish(assistant))
+    serve_forever(assistant, out)
 
 
 @app.command("sync")
@@ -182,7 +183,7 @@ def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
 def _publish(assistant: Assistant) -> SyncReport:
     from assistant.app import publish
 
-    with _bar("embedding passages") as progress:
+    with _bar("passages") as progress:
         return publish(assistant, progress)
 
 

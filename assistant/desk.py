@@ -1,7 +1,7 @@
 """The desk: receive a message, store it, have it worked, store the turn, open a ticket.
 
 A message is stored before it is worked, so a crash loses nothing: what is unanswered is taken up at start and whenever
-another worker's lease on it lapses.
+another worker's lease on it lapses. The messages of one conversation are worked in order, whichever worker has them.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ import asyncio
 import hashlib
 import logging
 import secrets
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from assistant.conversation import Conversation, Handoff, Message, Reason, Trail, Turn
-from assistant.errors import Conflict, HandrailError, NotFound
+from assistant.errors import Conflict, HandrailError, NotFound, StorageUnavailable
 from assistant.handoff.tickets import open_ticket
 
 if TYPE_CHECKING:
@@ -41,7 +42,6 @@ class Desk:
     def __init__(self, store: Store, responder: Responder, shop: Shop, bell: Bell) -> None:
         self._store, self._responder, self._shop, self._bell = store, responder, shop, bell
         self._tasks: set[asyncio.Task[None]] = set()
-        self._busy: dict[str, asyncio.Lock] = {}
 
     def start(self) -> None:
         """Take up what a crash left unanswered, now and from time to time."""
@@ -75,7 +75,7 @@ class Desk:
         """Store a customer's message and start working it; a repeated message id attaches to the first."""
         await self._store.receive(conversation_id, message)
         self._bell.ring(conversation_id)
-        self._spawn(self._work(conversation_id, message.id))
+        self._spawn(self._work(conversation_id))
 
     async def verify(self, conversation_id: str, customer: Customer) -> None:
         """Note who the customer is, and let the question that needed it be answered."""
@@ -92,53 +92,61 @@ class Desk:
     async def _sweep(self) -> None:
         while True:
             try:
-                for conversation_id, message_id in await self._store.unanswered():
-                    await self._work(conversation_id, message_id)
-            except HandrailError as error:
-                log.warning("cannot take up unanswered messages: %s", error)
+                for conversation_id in {conversation_id for conversation_id, _ in await self._store.unanswered()}:
+                    self._spawn(self._work(conversation_id))
+            except StorageUnavailable as error:
+                log.warning("cannot look for unanswered messages: %s", error)
             await asyncio.sleep(SWEEP_SECONDS)
 
-    async def _work(self, conversation_id: str, message_id: str) -> None:
-        async with self._busy.setdefault(conversation_id, asyncio.Lock()):
-            if not await self._store.lease(conversation_id, message_id, LEASE_SECONDS):
-                return
-            renewal = asyncio.create_task(self._renew(conversation_id, message_id))
-            try:
-                conversation = until(await self._store.conversation(conversation_id), message_id)
-                turn = await self._respond(conversation, message_id)
-                await self._finish(conversation, turn)
-            except Conflict:
-                log.info("a human agent took over %s while a turn was worked", conversation_id)
-            except HandrailError as error:
-                log.warning("turn on %s is not stored, it will be taken up again: %s", message_id, error)
-            finally:
-                renewal.cancel()
-                self._bell.ring(conversation_id)
-        if not self._busy[conversation_id].locked():
-            self._busy.pop(conversation_id, None)
+    async def _work(self, conversation_id: str) -> None:
+        """Work what awaits the assistant in a conversation, one message after the other."""
+        try:
+            while message_id := await self._store.lease(conversation_id, LEASE_SECONDS):
+                async with self._holding(conversation_id, message_id):
+                    await self._answer(until(await self._store.conversation(conversation_id), message_id))
+        except HandrailError as error:
+            log.warning("a turn of %s is not stored, it will be taken up again: %s", conversation_id, error)
+
+    @asynccontextmanager
+    async def _holding(self, conversation_id: str, message_id: str) -> AsyncIterator[None]:
+        renewal = asyncio.create_task(self._renew(conversation_id, message_id))
+        try:
+            yield
+        except asyncio.CancelledError:
+            await self._store.release(conversation_id, message_id)
+            raise
+        finally:
+            renewal.cancel()
+            self._bell.ring(conversation_id)
 
     async def _renew(self, conversation_id: str, message_id: str) -> None:
-        while True:
+        held = True
+        while held:
             await asyncio.sleep(LEASE_SECONDS / 3)
-            await self._store.renew(conversation_id, message_id, LEASE_SECONDS)
+            with suppress(StorageUnavailable):
+                held = await self._store.renew(conversation_id, message_id, LEASE_SECONDS)
 
-    async def _respond(self, conversation: Conversation, message_id: str) -> Turn:
+    async def _answer(self, conversation: Conversation) -> None:
+        message_id = conversation.messages[-1].id
+
         async def stage(name: str) -> None:
-            await self._store.append(conversation.id, "stage", {"message_id": message_id, "stage": name})
+            with suppress(StorageUnavailable):
+                await self._store.append(conversation.id, "stage", {"message_id": message_id, "stage": name})
             self._bell.ring(conversation.id)
 
         try:
-            return await self._responder.respond(conversation, message_id, stage)
+            await self._finish(conversation, await self._responder.respond(conversation, message_id, stage))
+        except Conflict:
+            log.info("a human agent took over %s while a turn was worked", conversation.id)
+        except HandrailError:
+            raise
         except Exception:
             log.exception("turn on %s failed", message_id)
-            outcome = Handoff(text=self._shop.handoff_note, reason=Reason.ASSISTANT_UNAVAILABLE)
-            return Turn(
-                conversation_id=conversation.id,
-                message_id=message_id,
-                outcome=outcome,
-                trail=Trail(),
-                took_ms=0,
-            )
+            await self._finish(conversation, self._failed(conversation, message_id))
+
+    def _failed(self, conversation: Conversation, message_id: str) -> Turn:
+        outcome = Handoff(text=self._shop.handoff_note, reason=Reason.ASSISTANT_UNAVAILABLE)
+        return Turn(conversation_id=conversation.id, message_id=message_id, outcome=outcome, trail=Trail(), took_ms=0)
 
     async def _finish(self, conversation: Conversation, turn: Turn) -> None:
         outcome = turn.outcome

@@ -4,27 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from dataclasses import replace
 
 import uvicorn
 from rich.console import Console
 
-from assistant.app import create_app, first_sign_ins
+from assistant.app import Assistant, create_app, first_sign_ins
 from assistant.errors import SettingsError
 from assistant.settings import Settings
 
 
-def serve_forever(settings: Settings, out: Console) -> None:
+def serve_forever(assistant: Assistant, out: Console) -> None:
     """Serve until a signal says stop; prints where, and on the first run how to sign in.
 
     Raises:
         SettingsError: the address is taken or not ours.
     """
-    listening = _listen(settings)
-    port = listening.getsockname()[1]
-    settings = settings.model_copy(update={"server": settings.server.model_copy(update={"port": port})})
+    listening = _listen(assistant.settings)
+    server = assistant.settings.server.model_copy(update={"port": listening.getsockname()[1]})
+    settings = assistant.settings.model_copy(update={"server": server})
     _announce(settings, asyncio.run(first_sign_ins(settings)), out)
-    server = uvicorn.Server(uvicorn.Config(create_app(settings), log_level="warning", timeout_graceful_shutdown=3))
-    server.run(sockets=[listening])
+    service(replace(assistant, settings=settings)).run(sockets=[listening])
+
+
+def service(assistant: Assistant) -> uvicorn.Server:
+    """The service, to be run. Whose X-Forwarded-For is believed is `server.trusted_proxies`, and nobody else's."""
+    config = uvicorn.Config(
+        create_app(assistant), log_level="warning", proxy_headers=False, timeout_graceful_shutdown=3
+    )
+    return uvicorn.Server(config)
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -145,9 +145,9 @@ class Settings(Group):
         values = _from_file(environ.get("HANDRAIL_CONFIG"))
         _merge(values, _from_environment(environ))
         _merge(values, {name: value for name, value in overrides.items() if value is not None})
-        model = values.setdefault("model", {})
-        model.setdefault("base_url", environ.get("OPENAI_BASE_URL", ""))
-        model.setdefault("api_key", environ.get("OPENAI_API_KEY", ""))
+        usual = {"base_url": environ.get("OPENAI_BASE_URL", ""), "api_key": environ.get("OPENAI_API_KEY", "")}
+        if isinstance(model := values.get("model", {}), dict):
+            values["model"] = usual | model
         try:
             return cls.model_validate(values)
         except ValidationError as error:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from rich.progress import track
 
-from assistant.gate.risk import FEATURES, WEIGHTS
+from assistant.gate.risk import FEATURES, WEIGHTS, Risk
 from evals.cases import Case, load_cases
 from evals.fitting import FALSE_ANSWERS, FOLDS, Fit, Operating, Row, choose_threshold, fit, row_of
 from evals.run import turn_of
@@ -60,7 +60,7 @@ async def main(knowledge: Path | None, home: Path | None, folder: Path) -> str:
     from assistant.settings import Settings
 
     settings = Settings.load(knowledge=knowledge, home=home, model={"name": ""})  # the score is of extractive drafts
-    assistant = assemble(settings)
+    assistant = assemble(settings, Risk(intercept=0.0, weights=dict.fromkeys(FEATURES, 0.0)))
     try:
         publish(assistant, lambda done, total: None)  # noqa: ARG005 - embedding takes seconds and is not shown
         cases = load_cases(settings.knowledge / "cases")[HALF]

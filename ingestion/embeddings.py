@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
@@ -34,7 +34,7 @@ class EmbeddingCache:
     """
 
     def __init__(self, file: Path, embedder: str) -> None:
-        self._embedder = embedder
+        self._file, self._embedder = file, embedder
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
             self._connection = _open(file)
@@ -52,25 +52,36 @@ class EmbeddingCache:
     def known(self, texts: Iterable[str]) -> dict[str, Vector]:
         """Give the vectors of those texts that are remembered."""
         query = "SELECT vector FROM embeddings WHERE embedder = ? AND text_sha256 = ?"
-        found = {text: self._connection.execute(query, self._key(text)).fetchone() for text in texts}
+        with self._using():
+            found = {text: self._connection.execute(query, self._key(text)).fetchone() for text in texts}
         return {text: np.frombuffer(row[0], np.float32) for text, row in found.items() if row}
 
     def remember(self, vectors: Mapping[str, Vector]) -> None:
         """Add vectors, each shape `(dimensions,)`; they are on disk when this returns."""
         rows = [(*self._key(text), vector.astype(np.float32).tobytes()) for text, vector in vectors.items()]
-        with self._connection:
+        with self._using():
             self._connection.executemany("INSERT OR REPLACE INTO embeddings VALUES (?, ?, ?)", rows)
 
     def keep_only(self, texts: Iterable[str]) -> None:
         """Forget this embedder's vectors of all other texts."""
         kept = {digest for _, digest in map(self._key, texts)}
         query = "SELECT text_sha256 FROM embeddings WHERE embedder = ?"
-        stored = {digest for (digest,) in self._connection.execute(query, (self._embedder,))}
-        with self._connection:
+        with self._using():
+            stored = {digest for (digest,) in self._connection.execute(query, (self._embedder,))}
             self._connection.executemany(
                 "DELETE FROM embeddings WHERE embedder = ? AND text_sha256 = ?",
                 [(self._embedder, digest) for digest in stored - kept],
             )
+
+    @contextmanager
+    def _using(self) -> Iterator[None]:
+        try:
+            with self._connection:
+                yield
+        except sqlite3.OperationalError as error:
+            raise HandrailError(
+                f"{self._file} cannot be used ({error}); correct its permissions or free disk space"
+            ) from None
 
     def _key(self, text: str) -> tuple[str, bytes]:
         return self._embedder, sha256(text.encode()).digest()

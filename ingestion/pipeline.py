@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 
 from assistant.errors import ArticleError, KnowledgeError, NoSnapshot, PublishBusy, SnapshotDamaged, SnapshotError
 from assistant.evidence import Passage, Word
-from assistant.retrieval.embedder import Embedder, embedded_text
+from assistant.retrieval.embedder import NAME_WEIGHT, Embedder, embed_passages, embedded_text
 from assistant.retrieval.index.port import FORMAT, IndexedPassage, Manifest, PassageIndex, Vector
 from ingestion.chunking import split
 from ingestion.embeddings import EmbeddingCache
@@ -164,28 +164,28 @@ def _publish(
     knowledge: _Knowledge, embedder: Embedder, index: PassageIndex, cache: Path, progress: Progress
 ) -> tuple[Manifest, int]:
     """Embed what is new and publish; gives the manifest and the number of passages embedded."""
-    texts = {passage.id: embedded_text(passage) for passage in knowledge.passages}
-    with EmbeddingCache(cache / "embeddings.sqlite", embedder.name) as memory:
-        vectors = memory.known(texts.values())
-        new = {text for text in texts.values() if text not in vectors}
-        done = len(texts) - len(new)
-        progress(done, len(texts))
-        for batch in _embed(sorted(new, key=len), embedder):
+    texts = [embedded_text(passage) for passage in knowledge.passages]
+    with EmbeddingCache(cache / "embeddings.sqlite", f"{embedder.name}, names {NAME_WEIGHT}") as memory:
+        vectors = memory.known(texts)
+        known = len(vectors)
+        new = {text: p for text, p in zip(texts, knowledge.passages, strict=True) if text not in vectors}
+        progress(known, known + len(new))
+        for batch in _embed(new, embedder):
             memory.remember(batch)
             vectors.update(batch)
-            done += len(batch)
-            progress(done, len(texts))
-        indexed = [IndexedPassage(passage, vectors[texts[passage.id]]) for passage in knowledge.passages]
+            progress(len(vectors), known + len(new))
+        indexed = [IndexedPassage(p, vectors[text]) for text, p in zip(texts, knowledge.passages, strict=True)]
         manifest = index.publish(indexed, embedder=embedder.name, articles=knowledge.digests)
-        memory.keep_only(texts.values())
+        memory.keep_only(texts)
     return manifest, len(new)
 
 
-def _embed(texts: list[str], embedder: Embedder) -> Iterator[dict[str, Vector]]:
+def _embed(new: Mapping[str, Passage], embedder: Embedder) -> Iterator[dict[str, Vector]]:
     """Vectors by text, batch by batch; texts of like length side by side spare the model padding."""
-    for start in range(0, len(texts), BATCH):
-        batch = texts[start : start + BATCH]
-        yield dict(zip(batch, embedder.embed(batch), strict=True))
+    ordered = sorted(new, key=len)
+    for start in range(0, len(ordered), BATCH):
+        batch = ordered[start : start + BATCH]
+        yield dict(zip(batch, embed_passages(embedder, [new[text] for text in batch]), strict=True))
 
 
 def _changes(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, tuple[str, ...]]:

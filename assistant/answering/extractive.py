@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from assistant.answering.coverage import coverage
 from assistant.answering.sentences import split_units
-from assistant.evidence import Citation, Draft, Evidence, Receipt, ScoredPassage, Sentence
+from assistant.evidence import Citation, Draft, Evidence, Passage, Receipt, ScoredPassage, Sentence
+from assistant.retrieval.embedder import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from assistant.retrieval.embedder import Embedder
     from assistant.retrieval.index.port import Vector
 
-CANDIDATES = 4  # passages per question that are read sentence by sentence
+CANDIDATES = 6  # passages per question that are read sentence by sentence
 POOL = 10  # passages among which a word counts as rare or common
 WHOLE_SECTION = 75  # words; a section up to this length is a good reply as it stands
 KEEP_NEAR = 0.22  # a sentence this much further from the question than the best one still belongs to the reply
-ABSTAIN_BELOW = 0.30  # cosine of the best sentence; measured: answerable at .49 and above, others at .40 and below
+SECOND_NEAR = 0.12  # a second passage this close to the best one is said as well
+ABSTAIN_BELOW = 0.35  # cosine of the best sentence; below it nothing was ever an answer
 
 
 @dataclass(frozen=True)
@@ -37,17 +38,18 @@ class Extract:
 
     @property
     def relevance(self) -> float:
-        """How well the passage answers, for choosing among passages."""
-        return self.signals["sentence"] + 0.6 * self.signals["similarity"] + 0.4 * self.signals["coverage"]
+        """How well the passage answers, for choosing among passages; weights chosen on the fitted cases."""
+        signals = self.signals
+        nearness = signals["sentence"] + signals["heading"]
+        return self.found.score + 0.3 * nearness + 0.1 * signals["coverage"]
 
     def sentences(self) -> list[Sentence]:
         """The chosen units, each citing the passage by its own words."""
         passage = self.found.passage
-        heading = passage.headings[-1] if passage.headings else passage.title
         return [
             Sentence(
                 text=self.units[i],
-                heading=heading,
+                heading=heading(passage),
                 citations=(
                     Citation(
                         evidence_id=passage.id,
@@ -78,13 +80,15 @@ class ExtractiveAnswerer:
         asked = evidence.receipts if inquiry.about_own_order or inquiry.order_number else ()
         facts = [sentence for receipt in asked for sentence in self._say(receipt)]
         questions = inquiry.parts if facts else inquiry.parts or (inquiry.question,)
-        extracts = [self._extract(question, evidence.passages) for question in questions]
-        found = [extract for extract in extracts if extract is not None]
-        sentences = facts + [sentence for extract in found for sentence in extract.sentences()]
+        answers = [self._extracts(question, evidence.passages) for question in questions]
+        sentences = facts + [
+            sentence for extracts in answers for extract in extracts for sentence in extract.sentences()
+        ]
+        best = [extracts[0] for extracts in answers if extracts]
         return Draft(
             sentences=tuple(dict.fromkeys(sentences)),
-            answers_question=bool(sentences) and len(found) == len(extracts) and all(map(carries, found)),
-            signals=weakest([extract.signals for extract in found]),
+            answers_question=bool(sentences) and len(best) == len(answers) and all(map(carries, best)),
+            signals=weakest([extract.signals for extract in best]),
             model="extractive",
         )
 
@@ -96,28 +100,47 @@ class ExtractiveAnswerer:
             for text in self._phrasing.phrase(receipt)
         ]
 
-    def _extract(self, question: str, passages: Sequence[ScoredPassage]) -> Extract | None:
-        candidates = list(passages[:CANDIDATES])
+    def _extracts(self, question: str, passages: Sequence[ScoredPassage]) -> list[Extract]:
+        """The best extract for a question, and the runner-up where it is nearly as good; none without passages."""
+        candidates = passages[:CANDIDATES]
         if not candidates:
-            return None
-        units = [split_units(found.passage.text) for found in candidates]
-        vectors = self._embedder.embed([question, *(unit for group in units for unit in group)])
-        ends = np.cumsum([len(group) for group in units])
+            return []
+        texts = [_Text(found.passage) for found in candidates]
+        vectors = self._embedder.embed([question, *(line for text in texts for line in text.lines)])
+        ends = accumulate((len(text.lines) for text in texts), initial=1)
         pool = [found.passage for found in passages[:POOL]]
         extracts = []
-        for found, group, end in zip(candidates, units, ends, strict=True):
-            cosines = vectors[1 + end - len(group) : 1 + end] @ vectors[0]
+        for found, text, (start, end) in zip(candidates, texts, pairwise(ends), strict=True):
+            cosines = vectors[start:end] @ vectors[0]
             signals = {
-                "sentence": float(cosines.max()),
                 "similarity": found.similarity,
+                "sentence": float(cosines[1:].max()),
+                "heading": float(cosines[0]),
                 "coverage": coverage(question, found.passage, pool),
             }
-            extracts.append(Extract(found, group, choose_units(group, cosines), signals))
-        ranked = sorted(extracts, key=lambda extract: (-extract.relevance, extract.found.passage.id))
-        best = ranked[0]
-        others = [e.relevance for e in ranked[1:] if e.found.passage.article_id != best.found.passage.article_id]
-        best.signals["margin"] = best.relevance - max(others, default=0.0)
-        return best
+            extracts.append(Extract(found, text.units, choose_units(text.units, cosines[1:]), signals))
+        return _best(extracts)
+
+
+class _Text:
+    """A passage's units, and the lines to compare with a question: its title and headings, then unit by unit."""
+
+    def __init__(self, passage: Passage) -> None:
+        self.units = split_units(passage.text)
+        self.lines = [name_of(passage), *(f"{heading(passage)}: {unit}" for unit in self.units)]
+
+
+def heading(passage: Passage) -> str:
+    """What stands over a passage: its last heading, or the article's title."""
+    return passage.headings[-1] if passage.headings else passage.title
+
+
+def _best(extracts: list[Extract]) -> list[Extract]:
+    best, *others = sorted(extracts, key=lambda extract: (-extract.relevance, extract.found.passage.id))
+    elsewhere = [e.relevance for e in others if e.found.passage.article_id != best.found.passage.article_id]
+    best.signals["margin"] = best.relevance - max(elsewhere, default=0.0)
+    near = others and best.relevance - others[0].relevance <= SECOND_NEAR and carries(others[0])
+    return [best, others[0]] if near else [best]
 
 
 def choose_units(units: Sequence[str], cosines: Vector) -> range:

@@ -35,7 +35,7 @@ _ASKS = re.compile(
 )
 _ANGRY = re.compile(
     r"\b(furious|outrag\w+|disgust\w+|ridiculous|unacceptable|scam\w*|thie(f|ves)|rip.?off|pathetic|liars?"
-    r"|shame\w*|worst|appalling|fuck\w*|shit\w*|bullshit|idiots?|incompetent|never again|wtf)\b|!{3,}",
+    r"|shame\w*|worst|appalling|fuck\w*|shit\w*|bullshit|incompetent|never again|wtf)\b|!{3,}",
     re.IGNORECASE,
 )
 _FRUSTRATED = re.compile(

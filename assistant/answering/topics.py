@@ -5,20 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-import numpy as np
-from sklearn.linear_model import LogisticRegression
-
+from assistant.answering.topic_model import TopicModel
 from assistant.conversation import Priority
 from assistant.errors import KnowledgeError
 from assistant.evidence import Word
 from assistant.knowledge import read_yaml
 
 if TYPE_CHECKING:
-    from assistant.retrieval.embedder import Embedder
-    from assistant.retrieval.index.port import Vector as Vectors
+    from assistant.retrieval.embedder import Embedder, Vectors
 
 GENERAL = "general"
-INVERSE_PENALTY = 10.0  # chosen on the fitted cases
+SURELY = 0.45  # probability from which a topic with consequences counts as asked about; chosen on the fitted cases
 
 
 class Topic(Word):
@@ -50,32 +47,31 @@ class Found(NamedTuple):
 
 
 class Topics:
-    """Knows every topic and finds the one of a question.
+    """Knows every topic and finds the one of a question."""
 
-    A multinomial logistic regression over the vectors of the topics' examples, fitted when the topics are loaded.
-    """
-
-    def __init__(self, topics: tuple[Topic, ...], embedder: Embedder) -> None:
-        """Embed the examples and fit.
+    def __init__(self, topics: tuple[Topic, ...], model: TopicModel | None = None) -> None:
+        """Take topics and the model fitted to their examples; without a model every question is `general`.
 
         Raises:
-            KnowledgeError: two topics have one id, or only one of them has examples.
+            KnowledgeError: two topics have one id.
         """
         self._by_id = {topic.id: topic for topic in topics}
         if len(self._by_id) < len(topics):
             raise KnowledgeError("topics.yaml: two topics have the same id; ids must be unique")
-        pairs = [(topic.id, example) for topic in topics for example in topic.examples]
-        owners = [owner for owner, _ in pairs]
-        if len(set(owners)) == 1:
-            raise KnowledgeError("topics.yaml: give examples to every topic; with one topic only, give none")
-        self._model = LogisticRegression(C=INVERSE_PENALTY, class_weight="balanced", max_iter=1_000) if pairs else None
-        if self._model:
-            self._model.fit(embedder.embed([example for _, example in pairs]), owners)
+        self._model = model
 
     @classmethod
-    def load(cls, knowledge: Path, embedder: Embedder) -> Topics:
-        """Read topics.yaml; without one every question is of the topic `general`, answered alone on trial."""
-        return cls(read_yaml(knowledge / "topics.yaml", TopicFile).topics, embedder)
+    def load(cls, knowledge: Path, embedder: Embedder, cache: Path) -> Topics:
+        """Read topics.yaml; without one every question is of the topic `general`, answered alone on trial.
+
+        Raises:
+            KnowledgeError: the file is broken, or only one topic has examples.
+        """
+        topics = read_yaml(knowledge / "topics.yaml", TopicFile).topics
+        examples = [(topic.id, wording) for topic in topics for wording in topic.examples]
+        if len({topic for topic, _ in examples}) == 1:
+            raise KnowledgeError("topics.yaml: only one topic has examples; give some to two topics or more, or none")
+        return cls(topics, TopicModel.load_or_fit(examples, embedder, cache) if examples else None)
 
     def __getitem__(self, topic_id: str) -> Topic:
         """A topic by id; an undeclared one gets the defaults."""
@@ -85,9 +81,16 @@ class Topics:
         """The topic of each question vector; `questions` has the shape (n, dimensions)."""
         if self._model is None:
             return [Found(GENERAL, 1.0, 0.0)] * len(questions)
-        names = [str(name) for name in self._model.classes_]
-        human = np.array([self._by_id[name].mode == "human" for name in names])
-        return [
-            Found(names[int(shares.argmax())], float(shares.max()), float(shares[human].sum()))
-            for shares in self._model.predict_proba(questions)
-        ]
+        return [self._choose(shares) for shares in self._model.shares(questions)]
+
+    def _choose(self, shares: dict[str, float]) -> Found:
+        """The likeliest topic; one with consequences (a human, an order look-up) only when that is sure enough."""
+        topics = {name: self._by_id[name] for name in shares}
+        reserved = sum(share for name, share in shares.items() if topics[name].mode == "human")
+        if reserved > SURELY:
+            open_to = [name for name in shares if topics[name].mode == "human"]
+        else:
+            open_to = [name for name in shares if topics[name].mode != "human"]
+            open_to = [name for name in open_to if not topics[name].needs_order or shares[name] > SURELY] or open_to
+        best = max(open_to or shares, key=lambda name: (shares[name], name))
+        return Found(best, shares[best], reserved)

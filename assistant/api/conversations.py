@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Request
@@ -22,7 +23,7 @@ from assistant.api.problems import PROBLEMS
 from assistant.api.services import Here, Services, client_address
 from assistant.bell import heard_within
 from assistant.conversation import Conversation, Customer, Message
-from assistant.errors import IdentityError, MessageTooLong, OrderNotFound
+from assistant.errors import IdentityError, MessageTooLong, OrderNotFound, StorageUnavailable
 from assistant.evidence import new_id
 
 POLL_SECONDS = 1.0  # for what other processes write; this process rings the bell
@@ -82,9 +83,10 @@ async def _events(conversation_id: str, after: int, here: Services) -> AsyncIter
     with here.bell.listening(conversation_id) as heard:
         while True:
             heard.clear()
-            for event in await here.store.events(conversation_id, after):
-                after = event.seq
-                yield ServerSentEvent(id=str(event.seq), event=event.kind, data=json.dumps(event.body))
+            with suppress(StorageUnavailable):  # the stream goes on when the database is back
+                for event in await here.store.events(conversation_id, after):
+                    after = event.seq
+                    yield ServerSentEvent(id=str(event.seq), event=event.kind, data=json.dumps(event.body))
             await heard_within(heard, POLL_SECONDS)
 
 

@@ -1,5 +1,7 @@
 """What stands before every route: a limit on bodies, and the security headers of every answer."""
 
+from contextlib import suppress
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -45,6 +47,8 @@ class Guard:
 
         async def headed(message: Message) -> None:
             nonlocal started
+            if left < 0 and not started:
+                return  # the app answers to half a body; the refusal below answers to the whole
             if message["type"] == "http.response.start":
                 started = True
                 headers = MutableHeaders(scope=message)
@@ -52,14 +56,15 @@ class Guard:
                     headers.setdefault(name, value)
             await send(message)
 
-        try:
-            if _announced(scope) > self._limit:
-                raise BodyTooLarge
-            await self._app(scope, counted, headed)
-        except BodyTooLarge:
-            if not started:
-                refusal = answer(413, "Too large", f"a request body has at most {self._limit} bytes")
-                await refusal(scope, receive, headed)
+        if _announced(scope) > self._limit:
+            left = -1
+        else:
+            with suppress(BodyTooLarge):
+                await self._app(scope, counted, headed)
+        if left < 0 and not started:
+            left = 0
+            refusal = answer(413, "Too large", f"a request body has at most {self._limit} bytes")
+            await refusal(scope, receive, headed)
 
 
 def _announced(scope: Scope) -> int:

@@ -54,7 +54,8 @@ async def send_reply(ticket_id: str, body: SendReply, here: Here, me: Changing) 
         reason=body.verdict or ("as_is" if body.text.strip() == ticket.suggestion.strip() else "other"),
         human_agent=me.name,
     )
-    return await here.desk.answer(ticket, body.text, verdict if ticket.suggestion else None)
+    judges = ticket.suggestion and not await here.store.verdicts(ticket.turn_id)  # later messages are no verdict
+    return await here.desk.answer(ticket, body.text, verdict if judges else None)
 
 
 @router.post("/{ticket_id}/resolve")

@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from assistant.answering.topics import Topic, Topics
     from assistant.evidence import Draft, Evidence, Support
     from assistant.gate.risk import Risk
-
-SURELY = 0.5  # share of the vote from which reserved topics together count as asked about
+RESERVED = (Reason.CUSTOMER_ASKED, Reason.TOPIC_RESERVED)  # a reply sent alone would be wrong, whatever it says
 
 
 class Gate:
@@ -42,7 +41,7 @@ class Gate:
         sensitive = rule if rule else topic
         return Decision(
             topic=topic.id,
-            risk=1.0 if rule else risk,
+            risk=1.0 if reason in RESERVED else risk,
             permit=permit,
             reason=reason,
             rule=rule.id if rule else None,
@@ -65,7 +64,7 @@ class Gate:
             return rule.reason, f"the rule {rule.id} applies"
         if inquiry.wants_human:
             return Reason.CUSTOMER_ASKED, "the customer asks for a person"
-        if permit.mode == "human" or inquiry.reserved_score > SURELY:
+        if permit.mode == "human":
             return Reason.TOPIC_RESERVED, f"the topic {permit.topic} is kept for human agents"
         if "identity" in evidence.failures:
             return Reason.IDENTITY_NEEDED, evidence.failures["identity"]

@@ -1,6 +1,6 @@
 """The probability that a draft would be a wrong reply, from how strongly the evidence carries it.
 
-A logistic regression over the draft's signals and the inquiry; its weights stand in risk.json, its card in risk.md.
+A logistic regression over the draft's signals; its weights stand in risk.json, its card in risk.md.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from assistant.errors import SettingsError
 from assistant.evidence import Draft, Evidence, Word
 
 WEIGHTS = Path(__file__).with_name("risk.json")
-FEATURES = ("sentence", "similarity", "coverage", "margin", "parts")
-RECEIPTS_ONLY = 0.02  # order facts come from the shop system; what can be wrong is that they were not asked for
+FEATURES = ("sentence", "heading", "similarity", "coverage", "margin")
+RECEIPTS_ONLY = 0.02  # order facts come from the shop system; what can be wrong is that more was asked for
 
 
 class Risk(Word):
@@ -36,14 +36,12 @@ class Risk(Word):
         return risk
 
     def of(self, evidence: Evidence, draft: Draft) -> float:
-        """P(the draft would be a wrong reply), 0..1; 1 where there is nothing to say.
-
-        A share of the vote that belongs to reserved topics counts as so much risk, whatever the evidence.
-        """
+        """P(the draft would be a wrong reply), 0..1; 1 where there is nothing to say."""
         if not draft.sentences:
             return 1.0
-        wrong = self.of_extract(features(evidence, draft)) if draft.signals else RECEIPTS_ONLY
-        return round(1 - (1 - wrong) * (1 - evidence.inquiry.reserved_score), 4)
+        if not draft.signals:
+            return round(1 - (1 - RECEIPTS_ONLY) * (1 - evidence.inquiry.reserved_score / 2), 4)
+        return round(self.of_extract(features(draft)), 4)
 
     def of_extract(self, found: dict[str, float]) -> float:
         """P(wrong) of sentences from articles."""
@@ -51,7 +49,6 @@ class Risk(Word):
         return 1 / (1 + math.exp(-z))
 
 
-def features(evidence: Evidence, draft: Draft) -> dict[str, float]:
+def features(draft: Draft) -> dict[str, float]:
     """The features by name; signals the answerer did not give count as 0."""
-    known = {name: draft.signals.get(name, 0.0) for name in FEATURES}
-    return known | {"parts": float(len(evidence.inquiry.parts) > 1)}
+    return {name: draft.signals.get(name, 0.0) for name in FEATURES}

@@ -45,9 +45,10 @@ def summarise(conversation: Conversation, turn: Turn, handoff: Handoff) -> str:
     last = " ".join(said[-1].split()) if said else ""
     lines = [f"“{last[:LONGEST_QUOTE]}{'…' if len(last) > LONGEST_QUOTE else ''}”"]
     evidence = turn.trail.evidence
-    orders = [receipt.result.get("number") for receipt in evidence.receipts] if evidence else []
-    if orders or conversation.customer.order_number:
-        lines.append(f"Order {', '.join(str(o) for o in orders if o) or conversation.customer.order_number}.")
+    receipts = evidence.receipts if evidence else ()
+    orders = [str(number) for receipt in receipts if (number := receipt.result.get("number"))]
+    if named := ", ".join(dict.fromkeys(orders)) or conversation.customer.order_number:
+        lines.append(f"Order {named}.")
     why = turn.trail.decision.why if turn.trail.decision else ""
     lines.append(f"{_BECAUSE[handoff.reason]}{f': {why}' if why else ''}.")
     return "\n".join(lines)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert, or_, select, update
+from sqlalchemy import ColumnElement, func, insert, or_, select, update
 
 from assistant.conversation import Message, Status, Ticket, Turn
 from assistant.errors import Conflict, NotFound
@@ -36,16 +36,23 @@ class Turns(Part):
             )
             return [(row.conversation_id, row.id) for row in found]
 
-    async def lease(self, conversation_id: str, message_id: str, seconds: float) -> bool:
-        """Take the right to work a message; False when somebody has it or it does not await the assistant."""
+    async def lease(self, conversation_id: str, seconds: float) -> str | None:
+        """Take the right to work the oldest message that awaits the assistant; its id.
+
+        None when nothing awaits it or somebody works that message: later ones wait for their turn.
+        """
         moment = now()
+        awaiting = (messages.c.conversation_id == conversation_id, messages.c.awaits_assistant)
+        oldest = select(func.min(messages.c.number)).where(*awaiting).scalar_subquery()
         async with self._database.writing() as connection:
             taken = await connection.execute(
                 update(messages)
-                .where(*_is(conversation_id, message_id), messages.c.awaits_assistant, _free(moment))
+                .where(*awaiting, messages.c.number == oldest, _free(moment))
                 .values(leased_by=self._worker, leased_until=moment + timedelta(seconds=seconds))
+                .returning(messages.c.id)
             )
-            return taken.rowcount == 1
+            found: str | None = taken.scalar_one_or_none()
+            return found
 
     async def renew(self, conversation_id: str, message_id: str, seconds: float) -> bool:
         """Prolong a lease to so long from now; False when this store does not have it any more."""

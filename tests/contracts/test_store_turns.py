@@ -28,37 +28,47 @@ async def test_unanswered_messages_oldest_first(store: Store) -> None:
         await store.receive(conversation_id, message)
     assert await store.unanswered() == [(c, m.id) for c, m in said]
     await store.finish(worked(*said[0]), None, "with_assistant", None, [])
-    assert await store.lease(second, said[1][1].id, 60)
+    assert await store.lease(second, 60) == said[1][1].id
     assert await store.unanswered() == [(first, said[2][1].id)]
+
+
+async def test_messages_of_a_conversation_are_worked_in_order(store: Store, other: Store) -> None:
+    conversation_id, first, second = await opened(store), asked("1"), asked("2")
+    for message in (first, second):
+        await store.receive(conversation_id, message)
+    assert await store.lease(conversation_id, 60) == first.id
+    assert await other.lease(conversation_id, 60) is None
+    await store.finish(worked(conversation_id, first), None, "with_assistant", None, [])
+    assert await other.lease(conversation_id, 60) == second.id
 
 
 async def test_exactly_one_store_gets_the_lease(store: Store, other: Store) -> None:
     conversation_id, message = await opened(store), asked()
     await store.receive(conversation_id, message)
-    won = await asyncio.gather(*(one.lease(conversation_id, message.id, 60) for one in [store, other] * 8))
-    assert sum(won) == 1
+    won = await asyncio.gather(*(one.lease(conversation_id, 60) for one in [store, other] * 8))
+    assert sorted(won, key=str) == [*[None] * 15, message.id]
 
 
 async def test_a_lease_ends_by_release_or_lapse(store: Store, other: Store) -> None:
     conversation_id, message = await opened(store), asked()
     await store.receive(conversation_id, message)
-    assert await store.lease(conversation_id, message.id, 60)
+    assert await store.lease(conversation_id, 60)
     await other.release(conversation_id, message.id)
-    assert not await other.lease(conversation_id, message.id, 60)
+    assert not await other.lease(conversation_id, 60)
     await store.release(conversation_id, message.id)
-    assert await store.lease(conversation_id, message.id, 0)
+    assert await store.lease(conversation_id, 0)
     assert await store.unanswered() == [(conversation_id, message.id)]
-    assert await other.lease(conversation_id, message.id, 60)
-    assert not await store.lease("conv_x", message.id, 60)
+    assert await other.lease(conversation_id, 60)
+    assert not await store.lease("conv_x", 60)
 
 
 async def test_only_the_holder_renews_a_lease(store: Store, other: Store) -> None:
     conversation_id, message = await opened(store), asked()
     await store.receive(conversation_id, message)
-    assert await store.lease(conversation_id, message.id, 0)
+    assert await store.lease(conversation_id, 0)
     assert not await other.renew(conversation_id, message.id, 60)
     assert await store.renew(conversation_id, message.id, 60)
-    assert not await other.lease(conversation_id, message.id, 60)
+    assert not await other.lease(conversation_id, 60)
     await store.finish(worked(conversation_id, message), None, "with_assistant", None, [])
     assert not await store.renew(conversation_id, message.id, 60)
 
@@ -81,7 +91,7 @@ async def test_a_finished_turn_and_all_that_comes_of_it(store: Store) -> None:
     assert (found.messages, found.status, found.revision) == ((message, reply), "with_assistant", 2)
     assert [(e.kind, e.body) for e in await store.events(conversation_id, after=1)] == events
     assert await store.unanswered() == []
-    assert not await store.lease(conversation_id, message.id, 60)
+    assert not await store.lease(conversation_id, 60)
 
 
 async def test_a_second_turn_for_a_message_is_refused_whole(store: Store, other: Store) -> None:
@@ -118,7 +128,7 @@ async def test_a_handoff_opens_a_ticket_and_silences_the_assistant(store: Store)
         {"status": "waiting_for_human"},
     )
     assert await store.unanswered() == []
-    assert not await store.lease(conversation_id, second.id, 60)
+    assert not await store.lease(conversation_id, 60)
     with pytest.raises(Conflict):
         await store.finish(worked(conversation_id, second), None, "with_assistant", None, [])
 
@@ -196,7 +206,7 @@ async def test_a_customer_writing_to_a_human_does_not_wake_the_assistant(store: 
         message = asked()
         assert await store.receive(ticket.conversation_id, message)
         assert await store.unanswered() == []
-        assert not await store.lease(ticket.conversation_id, message.id, 60)
+        assert not await store.lease(ticket.conversation_id, 60)
 
 
 async def test_resolving_and_reopening(store: Store) -> None:

@@ -43,7 +43,7 @@ class ConversationStates(RuleBasedStateMachine):
         self.runner = asyncio.Runner()
         self.conversation = Conversation()
         self.status = "with_assistant"
-        self.awaiting: set[str] = set()
+        self.awaiting: dict[str, None] = {}  # in order of arrival
         self.ticket: Ticket | None = None
         self.holder: str | None = None
 
@@ -71,7 +71,7 @@ class ConversationStates(RuleBasedStateMachine):
         assert self.run_now(self.store.receive(self.conversation.id, message))
         if self.status in ("with_assistant", "resolved"):
             self.status = "with_assistant"
-            self.awaiting.add(message.id)
+            self.awaiting[message.id] = None
         return message.id
 
     @rule(message_id=messages)
@@ -79,10 +79,10 @@ class ConversationStates(RuleBasedStateMachine):
         message = Message(id=message_id, author="customer", text="Hello?")
         assert not self.run_now(self.store.receive(self.conversation.id, message))
 
-    @rule(message_id=messages)
-    def lease(self, message_id: str) -> None:
-        taken = self.run_now(self.store.lease(self.conversation.id, message_id, 0))
-        assert taken == (message_id in self.awaiting)
+    @rule()
+    def lease(self) -> None:
+        taken = self.run_now(self.store.lease(self.conversation.id, 0))
+        assert taken == next(iter(self.awaiting), None)
 
     @rule(message_id=messages)
     def reply(self, message_id: str) -> None:
@@ -90,7 +90,7 @@ class ConversationStates(RuleBasedStateMachine):
         said = Message(author="assistant", text="Yes.")
         allowed = message_id in self.awaiting
         self.attempt(self.store.finish(turn, said, "with_assistant", None, []), allowed=allowed)
-        self.awaiting.discard(message_id)
+        self.awaiting.pop(message_id, None)
 
     @rule(message_id=messages)
     def hand_over(self, message_id: str) -> None:
@@ -134,7 +134,7 @@ class ConversationStates(RuleBasedStateMachine):
         found = self.run_now(self.store.conversation(self.conversation.id))
         unanswered = self.run_now(self.store.unanswered())
         assert found.status == self.status
-        assert {message_id for _, message_id in unanswered} == self.awaiting
+        assert [message_id for _, message_id in unanswered] == list(self.awaiting)
         assert not self.awaiting or found.status == "with_assistant"
 
     @invariant()

@@ -8,7 +8,7 @@ from assistant.conversation import Reason
 from assistant.gate.risk import FEATURES, Risk
 from evals.fitting import Row, choose_threshold, fit, operate, row_of
 
-SIGNALS = {"sentence": 0.7, "similarity": 0.6, "coverage": 0.5, "margin": 0.1}
+SIGNALS = {"sentence": 0.7, "heading": 0.6, "similarity": 0.6, "coverage": 0.5, "margin": 0.1}
 
 
 def rows_of(risk: Risk, count: int) -> list[Row]:
@@ -18,12 +18,12 @@ def rows_of(risk: Risk, count: int) -> list[Row]:
     for i in range(count):
         features = dict(zip(FEATURES, random.random(len(FEATURES)), strict=True))
         wrong = bool(random.random() < risk.of_extract(features))
-        rows.append(Row(str(i), f"g{i // 3}", features, 0.0, wrong, not wrong, True))
+        rows.append(Row(str(i), f"g{i // 3}", features, wrong, not wrong, True))
     return rows
 
 
 def test_the_fit_finds_the_weights_that_made_the_labels() -> None:
-    weights = {"sentence": -6.0, "similarity": -3.0, "coverage": -2.0, "margin": 0.0, "parts": 1.0}
+    weights = {"sentence": -6.0, "similarity": -3.0, "coverage": -2.0, "margin": 0.0, "heading": 1.0}
     truth = Risk(intercept=5.0, weights=weights)
     found = fit(rows_of(truth, 3000))
     assert found.risk.intercept == pytest.approx(truth.intercept, abs=0.6)
@@ -35,24 +35,18 @@ def test_the_fit_finds_the_weights_that_made_the_labels() -> None:
 
 def test_a_feature_that_never_varies_gets_no_weight() -> None:
     rows = [
-        Row(row.case_id, row.group, row.features | {"parts": 0.0}, 0.0, row.wrong, row.answerable, True)
+        Row(row.case_id, row.group, row.features | {"margin": 0.0}, row.wrong, row.answerable, True)
         for row in rows_of(Risk(intercept=2.0, weights=dict.fromkeys(FEATURES, -1.0)), 90)
     ]
-    assert fit(rows).risk.weights["parts"] == 0
-
-
-def test_a_row_of_a_reserved_topic_is_as_risky_as_the_gate_makes_it() -> None:
-    rows = rows_of(Risk(intercept=2.0, weights=dict.fromkeys(FEATURES, -1.0)), 90)
-    reserved = [Row(r.case_id, r.group, r.features, 0.4, r.wrong, r.answerable, True) for r in rows]
-    assert fit(reserved).risks == pytest.approx(1 - (1 - fit(rows).risks) * 0.6)
+    assert fit(rows).risk.weights["margin"] == 0
 
 
 def test_a_turn_that_risk_decides_becomes_a_row() -> None:
     said = reply()
-    row = row_of(case(), turn(said, "returns", draft=draft_of(said, **SIGNALS), reserved=0.2))
+    row = row_of(case(), turn(said, "returns", draft=draft_of(said, **SIGNALS)))
     assert row is not None
-    assert row.features == SIGNALS | {"parts": 0.0}
-    assert (row.wrong, row.answerable, row.sendable, row.reserved) == (False, True, True, 0.2)
+    assert row.features == SIGNALS
+    assert (row.wrong, row.answerable, row.sendable) == (False, True, True)
 
 
 def test_a_draft_is_judged_as_if_it_had_been_sent() -> None:

@@ -1,21 +1,16 @@
 import pytest
 
-from assistant.retrieval.fusion import reciprocal_rank, take_turns
+from assistant.retrieval.fusion import WEIGHT, fused, take_turns
 
 
-def test_scores_follow_the_formula() -> None:
-    fused = dict(reciprocal_rank([["a", "b"], ["b", "c"]]))
-    assert fused == pytest.approx({"b": 1 / 61 + 1 / 62, "a": 1 / 61, "c": 1 / 62})
+def test_the_score_follows_the_formula() -> None:
+    assert fused(0.5, 12.0) == pytest.approx(0.5 + WEIGHT * 12.0)
+    assert fused(0.5, 0.0) == 0.5
 
 
-def test_what_both_rankings_hold_comes_first_and_ties_go_by_id() -> None:
-    assert [name for name, _ in reciprocal_rank([["z", "b"], ["a", "b"]])] == ["b", "a", "z"]
-
-
-def test_nothing_to_fuse() -> None:
-    assert reciprocal_rank([]) == []
-    assert reciprocal_rank([[], []]) == []
+def test_nothing_to_merge() -> None:
     assert take_turns([]) == []
+    assert take_turns([[], []]) == []
 
 
 def test_the_parts_of_a_message_take_turns() -> None:

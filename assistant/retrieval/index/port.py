@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from assistant.evidence import Passage, Word
 
-FORMAT = 1  # grows when the layout of a snapshot changes
+FORMAT = 2  # grows when the layout of a snapshot changes
 
 Vector = NDArray[np.float32]
 Among = Collection[str] | None  # passage ids that a search is confined to

@@ -48,11 +48,13 @@ export class TicketView {
 
   #drawHead({ ticket, conversation }) {
     const { customer } = conversation;
+    const [title, ...about] = ticket.summary.split("\n");
     const open = ticket.status !== "resolved";
     return [
       h("a", { class: "button quiet back", href: "#" }, icon(BACK), "All tickets"),
       h("div", { class: "heading" },
-        h("h2", null, ticket.summary),
+        h("h2", null, title),
+        about.length > 0 && h("p", { class: "small" }, about.join(" ")),
         h("p", { class: "muted small" }, [words(ticket.issue_type), words(ticket.priority), `waiting since ${clock(ticket.opened_at)}`, ...ticket.tags.map(words)].join(" · ")),
         h("p", { class: "muted small" }, `${customer.name ?? "Customer"}: ${VERIFIED[customer.verified_by]}`)),
       h("div", { class: "actions" },
@@ -94,5 +96,5 @@ function drawMessage(message) {
 }
 
 function drawSide({ ticket, turn, orders }) {
-  return [drawWhy(ticket, turn), drawSupport(turn), drawOrders(orders)].filter(Boolean);
+  return [drawWhy(ticket, turn), drawOrders(orders), drawSupport(turn)].filter(Boolean);
 }

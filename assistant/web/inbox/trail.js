@@ -1,20 +1,21 @@
 /** What stands behind a suggestion: why it was not sent alone, and each sentence with the evidence it cites. */
 
 import { h, icon } from "../shared/dom.js";
-import { percent, words } from "../shared/format.js";
+import { percent, sentence as asSentence, words } from "../shared/format.js";
 import { CHECK, CROSS, OUT } from "../shared/icons.js";
 import { link, markdown, safeUrl } from "../shared/markdown.js";
+import { nameOf, plain } from "../shared/sources.js";
 
 /** The card that says why a person was asked. */
 export function drawWhy(ticket, turn) {
   const decision = turn?.trail.decision;
   const facts = decision
-    ? [["Topic", words(decision.topic)], ["Rule", decision.rule && words(decision.rule)], ["Risk of being wrong", percent(decision.risk, 0)],
+    ? [["Topic", words(decision.topic)], ["Rule", decision.rule && words(decision.rule.replaceAll("-", " "))], ["Risk of being wrong", percent(decision.risk, 0)],
        ["Sent alone up to", decision.permit.mode === "auto" ? percent(decision.permit.threshold, 0) : "never"], ["Permit", words(decision.permit.basis)]]
     : [];
   return h("section", { class: "card" },
     h("h3", null, "Why this was not sent alone"),
-    h("p", null, h("strong", null, words(decision?.reason ?? ticket.reason)), decision?.why && `. ${decision.why}`),
+    h("p", null, h("strong", null, words(decision?.reason ?? ticket.reason)), decision?.why && `. ${asSentence(decision.why)}`),
     drawFacts(facts),
     drawFailures(turn?.trail.evidence?.failures));
 }
@@ -48,10 +49,10 @@ function drawSentence({ text, citations }, finding) {
     : h("span", { class: "tag bad" }, icon(CROSS), finding ? "Not carried" : "Not checked");
   return h("li", null,
     h("div", { class: "prose" }, markdown(text)),
-    h("p", { class: "finding" }, mark, h("span", { class: "muted small" }, finding?.why)),
+    h("p", { class: "finding" }, mark, h("span", { class: "muted small" }, asSentence(finding?.why))),
     citations.map((citation) => [
-      drawOrigin(citation.article_id ? citation.title || citation.article_id : "The shop's order system", citation.url),
-      h("blockquote", null, citation.quote),
+      drawOrigin(nameOf(citation), citation.url),
+      citation.article_id && citation.quote !== text && h("blockquote", null, plain(citation.quote)),
     ]));
 }
 

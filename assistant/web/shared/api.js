@@ -1,5 +1,7 @@
 /** One way to call the service: JSON in, JSON out, every failure an ApiError. */
 
+import { sentence } from "./format.js";
+
 /** A call that failed. `status` 0: the service was not reached. `retryAfter`: seconds, or null. */
 export class ApiError extends Error {
   constructor(status, detail, retryAfter = null) {
@@ -43,11 +45,6 @@ async function reach(url, options) {
     if (error.name === "AbortError") throw error;
     throw new ApiError(0, "The service cannot be reached. Check the connection and try again.");
   }
-}
-
-/** `detail` as a sentence: "name is wrong" becomes "Name is wrong." */
-function sentence(detail) {
-  return detail && `${detail.charAt(0).toUpperCase()}${detail.slice(1)}${/[.!?)]$/.test(detail) ? "" : "."}`;
 }
 
 async function failure(reply) {

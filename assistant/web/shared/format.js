@@ -28,6 +28,11 @@ export function words(name) {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+/** `detail` as a sentence: "name is wrong" becomes "Name is wrong." */
+export function sentence(detail) {
+  return detail && `${detail.charAt(0).toUpperCase()}${detail.slice(1)}${/[.!?)]$/.test(detail) ? "" : "."}`;
+}
+
 /** A share 0..1 as "93.1 %"; a dash for null. */
 export function percent(share, digits = 1) {
   return share === null || share === undefined ? "–" : `${(share * 100).toFixed(digits)} %`;

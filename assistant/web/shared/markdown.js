@@ -8,8 +8,10 @@ const KINDS = [
   ["numbers", /^\s*\d+[.)]\s+/],
   ["heading", /^#{1,6}\s+/],
 ];
+const SHORT = 14; // characters; a cell this short is kept on one line
 const INLINE = /\*\*(?<bold>.+?)\*\*|`(?<code>[^`]+)`|\[(?<label>[^\]]+)\]\((?<href>[^)\s]+)\)|(?<bare>https?:\/\/[^\s<>)]*[^\s<>).,;:!?])/g;
-const RULE_ROW = /^\s*\|?[\s:|-]+\|?\s*$/;
+/** The row of dashes under a table's head. */
+export const RULE_ROW = /^\s*\|?[\s:|-]+\|?\s*$/;
 
 /** The nodes for `text`; anything not understood stays as it was written. */
 export function markdown(text) {
@@ -75,7 +77,7 @@ function item(line, marker) {
 function drawTable(lines) {
   const rows = lines.filter((line) => !RULE_ROW.test(line)).map(cells);
   const headed = lines.length > 1 && RULE_ROW.test(lines[1]);
-  const draw = (tag) => (row) => h("tr", null, row.map((cell) => h(tag, tag === "th" ? { scope: "col" } : null, inline(cell))));
+  const draw = (tag) => (row) => h("tr", null, row.map((cell) => h(tag, { scope: tag === "th" && "col", class: cell.length <= SHORT && "short" }, inline(cell))));
   return h("div", { class: "table-scroll", tabindex: "0", role: "group", "aria-label": "Table" },
     h("table", null,
       headed && h("thead", null, rows.slice(0, 1).map(draw("th"))),

@@ -3,7 +3,7 @@
 import { h, icon } from "./dom.js";
 import { plural } from "./format.js";
 import { OUT } from "./icons.js";
-import { link, safeUrl } from "./markdown.js";
+import { link, RULE_ROW, safeUrl } from "./markdown.js";
 
 /** A closed <details> for `citations`, or null where there are none. */
 export function sources(citations) {
@@ -20,11 +20,12 @@ function showAll({ target }) {
 
 function byOrigin(citations) {
   const groups = new Map();
-  for (const { evidence_id: id, article_id: article, title, url, quote } of citations) {
-    const key = article ?? id;
-    const group = groups.get(key) ?? { title: article ? title || article : "Our order system", url, quotes: [] };
-    if (quote && !group.quotes.includes(quote)) group.quotes.push(quote);
-    groups.set(key, group);
+  for (const { article_id: article, title, url, quote } of citations) {
+    const name = nameOf({ article_id: article, title });
+    const group = groups.get(article ?? name) ?? { title: name, url, quotes: [] };
+    // A receipt's quote is the sentence above it; only an article has words of its own.
+    if (article && quote && !group.quotes.includes(quote)) group.quotes.push(quote);
+    groups.set(article ?? name, group);
   }
   return [...groups.values()];
 }
@@ -32,10 +33,16 @@ function byOrigin(citations) {
 function drawGroup({ title, url, quotes }) {
   return h("li", null,
     h("p", { class: "source-title" }, safeUrl(url) ? link(url, title, icon(OUT)) : title),
-    quotes.map((quote) => h("blockquote", null, plain(quote))));
+    quotes.length > 0 ? quotes.map((quote) => h("blockquote", null, plain(quote))) : h("p", { class: "source-note" }, "Looked up for this reply."));
+}
+
+/** What a citation's source is called. */
+export function nameOf({ article_id: article, title }) {
+  return article ? title || article : "Our order system";
 }
 
 /** A quote without its Markdown marks: it is read as words, not as layout. */
-function plain(quote) {
-  return quote.replaceAll("**", "").replace(/^\s*[-*|]\s*/gm, "").replace(/\s*\|\s*$/gm, "").replaceAll(/\s*\|\s*/g, " · ").trim();
+export function plain(quote) {
+  const lines = quote.replaceAll("**", "").split("\n").filter((line) => !RULE_ROW.test(line));
+  return lines.map((line) => line.replace(/^\s*[-*|]\s*/, "").replace(/\s*\|\s*$/, "").replaceAll(/\s*\|\s*/g, " · ")).join("\n").trim();
 }

@@ -62,6 +62,7 @@ header .plain:focus-visible { outline-color: var(--head-ink); outline-offset: -3
 .log { display: flex; flex-direction: column; gap: 18px; }
 .below:empty { display: none; }
 .message { display: flex; flex-direction: column; gap: 5px; max-width: 90%; align-self: flex-start; min-width: 0; }
+.message:has(table) { max-width: 100%; }
 .message.customer { align-self: flex-end; align-items: flex-end; }
 .message.working:not(:has(> :not([hidden]))) { display: none; }
 .who { font-size: 12.5px; color: var(--muted); font-weight: 600; }
@@ -85,6 +86,9 @@ header .plain:focus-visible { outline-color: var(--head-ink); outline-offset: -3
 table { border-collapse: collapse; font-size: 13.5px; }
 th, td { padding: 5px 14px 5px 0; text-align: start; vertical-align: top; border-bottom: 1px solid var(--line); overflow-wrap: normal; }
 th { font-weight: 650; }
+.short { white-space: nowrap; }
+:is(th, td):last-child { padding-inline-end: 0; }
+tbody tr:last-child td { border-bottom: 0; }
 .note { align-self: center; font-size: 13px; color: var(--muted); text-align: center; }
 .arriving { animation: appear .25s ease-out; }
 
@@ -100,9 +104,10 @@ th { font-weight: 650; }
 .sources[open] summary::after { content: "▴"; }
 .sources ul { list-style: none; padding: 0; display: grid; gap: 12px; margin-top: 6px; }
 .source-title { font-weight: 600; }
-.source-title a { display: inline-flex; gap: 5px; align-items: center; color: var(--ink); text-underline-offset: 3px; }
-.source-title .icon { width: 14px; height: 14px; }
-.sources blockquote { margin-top: 4px; padding-inline-start: 11px; border-inline-start: 3px solid var(--line); color: var(--muted); overflow-wrap: anywhere; white-space: pre-line; }
+.source-title a { color: var(--ink); text-underline-offset: 3px; }
+.source-title .icon { width: 14px; height: 14px; margin-inline-start: 5px; vertical-align: -2px; }
+.source-note { color: var(--muted); }
+.sources blockquote { margin-top: 6px; padding-inline-start: 11px; border-inline-start: 3px solid var(--line); color: var(--muted); overflow-wrap: anywhere; white-space: pre-line; }
 
 .rating { display: flex; align-items: center; gap: 2px; min-height: 34px; font-size: 13px; color: var(--muted); }
 .rating span { margin-inline-end: 6px; }

@@ -28,6 +28,7 @@ export class Transcript {
     this.#stage.hidden = true;
     this.node = h("div", { class: "scroll", tabindex: "-1" },
       this.#log, h("div", { class: "message assistant working" }, this.#draft, this.#stage), this.#below);
+    this.#stayAtEnd();
   }
 
   clear() {
@@ -94,6 +95,14 @@ export class Transcript {
   ask(form) {
     this.#below.replaceChildren(...(form ? [form] : []));
     if (form) this.#reveal(form);
+  }
+
+  /** Where the end was in view it stays so when the view grows smaller, such as by a note below it. */
+  #stayAtEnd() {
+    let atEnd = true;
+    const { node } = this;
+    node.addEventListener("scroll", () => { atEnd = node.scrollHeight - node.scrollTop - node.clientHeight < 24; }, { passive: true });
+    new ResizeObserver(() => { if (atEnd) node.scrollTop = node.scrollHeight; }).observe(node);
   }
 
   /** Scroll so that `node` is seen, from its beginning where it is taller than the view. */
