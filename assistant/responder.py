@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from assistant.answering import support
 from assistant.conversation import Clarification, Conversation, Handoff, Outcome, Reason, Reply, Trail, Turn
-from assistant.errors import HandrailError, NoSnapshot, OrderError, OrderNotFound
+from assistant.errors import HandrailError, NoSnapshot
 from assistant.evidence import Draft, Evidence, Inquiry
 from assistant.retrieval.index.port import Scope
 
@@ -91,9 +91,10 @@ class Responder:
         snapshot, passages = await asyncio.to_thread(self._retrieve, inquiry)
         receipts: tuple[Receipt, ...] = ()
         failures: dict[str, str] = {}
-        if self.orders and (inquiry.about_own_order or inquiry.order_number or customer.order_number):
-            await stage("looking_up_order")
-            receipts, failures = await self._look_up(self.orders, customer, inquiry)
+        if self.orders:
+            if inquiry.about_own_order:
+                await stage("looking_up_order")
+            receipts, failures = await self.orders.gather(customer, inquiry)
         return Evidence(inquiry=inquiry, passages=passages, receipts=receipts, snapshot=snapshot, failures=failures)
 
     def _retrieve(self, inquiry: Inquiry) -> tuple[str, tuple[ScoredPassage, ...]]:
@@ -104,19 +105,6 @@ class Responder:
                 return snapshot.manifest.snapshot, self.retriever.retrieve(questions, snapshot, scope, self.passages)
         except NoSnapshot:
             return "", ()
-
-    async def _look_up(
-        self, orders: OrderTools, customer: Customer, inquiry: Inquiry
-    ) -> tuple[tuple[Receipt, ...], dict[str, str]]:
-        if customer.verified_by == "nobody":
-            needed = {"identity": "the customer's own order is asked for, but the customer is not verified"}
-            return (), needed if inquiry.about_own_order else {}
-        try:
-            return await orders.look_up(customer, inquiry), {}
-        except OrderNotFound as error:
-            return (), {"identity": str(error)}
-        except OrderError as error:
-            return (), {"orders": str(error)}
 
     def _outcome(self, decision: Decision, draft: Draft) -> Outcome:
         if decision.reason is None:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 from assistant.answering.sentences import words
 from assistant.evidence import Passage
-
-MISSPELT = 82  # rapidfuzz ratio (0..100) from which two words of four letters or more count as one
 
 STOPWORDS = frozenset(
     """
@@ -55,11 +53,14 @@ def coverage(question: str, passage: Passage, pool: Sequence[Passage]) -> float:
 def _has(text: set[str], word: str) -> bool:
     if word in text:
         return True
-    if len(word) < 4:
+    return len(word) >= 4 and any(_same_stem(word, other) or _misspelt(word, other) for other in text)
+
+
+def _misspelt(word: str, other: str) -> bool:
+    """Whether a letter is missing, doubled or swapped with the next; a changed letter is another word (Iceland)."""
+    if len(word) < 5 or OSA.distance(word, other, score_cutoff=1) > 1:
         return False
-    if any(_same_stem(word, other) for other in text):
-        return True
-    return process.extractOne(word, text, scorer=fuzz.ratio, score_cutoff=MISSPELT) is not None
+    return len(word) != len(other) or sorted(word) == sorted(other)
 
 
 def _same_stem(one: str, other: str) -> bool:

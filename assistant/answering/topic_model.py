@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import BadZipFile
@@ -50,7 +51,7 @@ class TopicModel:
         made_of = json.dumps([INVERSE_PENALTY, embedder.name, list(examples)])
         file = cache / f"topics-{sha256(made_of.encode()).hexdigest()[:16]}.npz"
         try:
-            with np.load(file) as kept:
+            with np.load(BytesIO(file.read_bytes())) as kept:
                 return cls(kept["names"].tolist(), kept["weights"], kept["biases"])
         except (OSError, ValueError, KeyError, BadZipFile):
             model = cls.fit(examples, embedder)

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any, Literal
 
 from assistant.conversation import Customer
-from assistant.errors import OrderNotFound
+from assistant.errors import OrderError, OrderNotFound
 from assistant.evidence import Inquiry, Receipt, new_id
 from assistant.orders.facts import facts, refund_facts
 from assistant.orders.numbers import find_order_number
@@ -60,6 +60,21 @@ class OrderTools:
     def __init__(self, source: OrderSource, today: Callable[[], date]) -> None:
         self._source = source
         self._today = today
+
+    async def gather(self, customer: Customer, inquiry: Inquiry) -> tuple[tuple[Receipt, ...], dict[str, str]]:
+        """The receipts that bear on an inquiry, and what kept others away: `identity` or `orders`, with the reason.
+
+        A verified customer's order is looked up whatever is asked, because a human agent may need it; that this fails
+        counts only where an order was asked for.
+        """
+        if customer.verified_by == "nobody":
+            needed = {"identity": "the customer's own order is asked for, but the customer is not verified"}
+            return (), needed if inquiry.about_own_order else {}
+        try:
+            return await self.look_up(customer, inquiry), {}
+        except OrderError as error:
+            kind = "identity" if isinstance(error, OrderNotFound) else "orders"
+            return (), {kind: str(error)} if inquiry.about_own_order or inquiry.order_number else {}
 
     async def look_up(self, customer: Customer, inquiry: Inquiry) -> tuple[Receipt, ...]:
         """What the shop says to this inquiry; empty for a customer who is not verified.

@@ -188,8 +188,14 @@ export class HandrailChat extends HTMLElement {
   #ask(what) {
     const wanted = what === "order_and_email";
     if (wanted === (this.#form !== null)) return;
-    this.#form = wanted ? orderForm((number, email) => this.#session.identify(number, email)) : null;
+    this.#form = wanted ? orderForm((number, email) => this.#identify(number, email)) : null;
     this.#transcript.ask(this.#form);
+  }
+
+  async #identify(number, email) {
+    await this.#session.identify(number, email);
+    // The form goes away with the focus in it. On a phone the composer would bring the keyboard up over the reply.
+    if (!matchMedia(PHONE).matches) this.#parts.composer.focus();
   }
 
   #status(status) {
