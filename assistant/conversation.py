@@ -47,6 +47,11 @@ class Conversation(Word):  # noqa: D101
     messages: tuple[Message, ...] = ()
     revision: int = 0  # grows by one with every change
 
+    def until(self, message_id: str) -> Conversation:
+        """The conversation up to and including one message."""
+        end = [message.id for message in self.messages].index(message_id) + 1
+        return self.model_copy(update={"messages": self.messages[:end]})
+
 
 class Event(Word):
     """One numbered line of a conversation's append-only log; `seq` starts at 1."""
@@ -147,36 +152,3 @@ class Turn(Word):
     outcome: Outcome
     trail: Trail
     took_ms: int
-
-
-# --- a ticket -------------------------------------------------------------------------------------------
-
-
-class Ticket(Word):
-    """What a human agent works on: a conversation that needs a person."""
-
-    id: str = Field(default_factory=lambda: new_id("ticket"))
-    conversation_id: str
-    turn_id: str
-    priority: Priority = "normal"
-    issue_type: str = "question"
-    tags: tuple[str, ...] = ()
-    assignee: str | None = None
-    reason: Reason
-    summary: str
-    suggestion: str = ""  # the draft's text; its support stands in the turn's trail
-    status: Literal["open", "claimed", "resolved"] = "open"
-    opened_at: datetime = Field(default_factory=now)
-
-
-class Verdict(Word):
-    """What a human agent did with a suggestion: sent it, edited it (0..1 of it changed) or rejected it."""
-
-    turn_id: str
-    shown: str
-    sent: str
-    edit_distance: float
-    reason: Literal["as_is", "incorrect", "incomplete", "outdated", "tone", "other"]
-    blind: bool = False  # judged without seeing the draft
-    human_agent: str
-    at: datetime = Field(default_factory=now)

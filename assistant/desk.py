@@ -7,33 +7,30 @@ another worker's lease on it lapses. The messages of one conversation are worked
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
-import secrets
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from collections.abc import Coroutine
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
+from assistant.access import digest, new_token
+from assistant.announcement import announcement
 from assistant.conversation import Conversation, Handoff, Message, Reason, Trail, Turn
-from assistant.errors import Conflict, HandrailError, NotFound, StorageUnavailable
+from assistant.errors import Conflict, HandrailError, StorageUnavailable
 from assistant.handoff.tickets import open_ticket
+from assistant.leases import holding
 
 if TYPE_CHECKING:
     from assistant.bell import Bell
-    from assistant.conversation import Customer, Status, Ticket, Verdict
+    from assistant.conversation import Customer, Status
     from assistant.knowledge import Shop
     from assistant.responder import Responder
     from assistant.storage.store import Store
+    from assistant.ticket import Ticket, Verdict
 
 SWEEP_SECONDS = 2.0
 LEASE_SECONDS = 6.0  # renewed while a turn is being worked; after a crash the message is free again this soon
 
 log = logging.getLogger("handrail")
-
-
-def digest(token: str) -> str:
-    """What is stored of a secret token."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 class Desk:
@@ -55,21 +52,11 @@ class Desk:
 
     async def open_conversation(self, customer: Customer) -> tuple[Conversation, str]:
         """A new conversation that says an AI answers, and the token that every later read needs."""
-        token = secrets.token_urlsafe(32)
+        token = new_token()
         greeting = Message(author="assistant", text=self._shop.greeting)
         conversation = Conversation(customer=customer, language=self._shop.locale, messages=(greeting,))
         await self._store.open_conversation(conversation, digest(token))
         return conversation, token
-
-    async def read(self, conversation_id: str, token: str) -> Conversation:
-        """A conversation, for whoever holds its token; NotFound otherwise, whether it exists or not."""
-        try:
-            known = await self._store.token_digest(conversation_id)
-        except NotFound:
-            known = ""
-        if not secrets.compare_digest(known, digest(token)):
-            raise NotFound("no such conversation, or the token is not its own; open a new one")
-        return await self._store.conversation(conversation_id)
 
     async def receive(self, conversation_id: str, message: Message) -> None:
         """Store a customer's message and start working it; a repeated message id attaches to the first."""
@@ -80,7 +67,9 @@ class Desk:
     async def verify(self, conversation_id: str, customer: Customer) -> None:
         """Note who the customer is, and let the question that needed it be answered."""
         await self._store.set_customer(conversation_id, customer)
-        await self.receive(conversation_id, Message(author="customer", text=f"Order {customer.order_number}"))
+        asked = (await self._store.conversation(conversation_id)).messages
+        if any(message.author == "customer" for message in asked):
+            await self.receive(conversation_id, Message(author="customer", text=f"Order {customer.order_number}"))
 
     async def answer(self, ticket: Ticket, text: str, verdict: Verdict | None) -> Message:
         """Send a human agent's message to the customer."""
@@ -102,29 +91,10 @@ class Desk:
         """Work what awaits the assistant in a conversation, one message after the other."""
         try:
             while message_id := await self._store.lease(conversation_id, LEASE_SECONDS):
-                async with self._holding(conversation_id, message_id):
-                    await self._answer(until(await self._store.conversation(conversation_id), message_id))
+                async with holding(self._store, conversation_id, message_id, LEASE_SECONDS):
+                    await self._answer((await self._store.conversation(conversation_id)).until(message_id))
         except HandrailError as error:
             log.warning("a turn of %s is not stored, it will be taken up again: %s", conversation_id, error)
-
-    @asynccontextmanager
-    async def _holding(self, conversation_id: str, message_id: str) -> AsyncIterator[None]:
-        renewal = asyncio.create_task(self._renew(conversation_id, message_id))
-        try:
-            yield
-        except asyncio.CancelledError:
-            await self._store.release(conversation_id, message_id)
-            raise
-        finally:
-            renewal.cancel()
-            self._bell.ring(conversation_id)
-
-    async def _renew(self, conversation_id: str, message_id: str) -> None:
-        held = True
-        while held:
-            await asyncio.sleep(LEASE_SECONDS / 3)
-            with suppress(StorageUnavailable):
-                held = await self._store.renew(conversation_id, message_id, LEASE_SECONDS)
 
     async def _answer(self, conversation: Conversation) -> None:
         message_id = conversation.messages[-1].id
@@ -140,7 +110,7 @@ class Desk:
             log.info("a human agent took over %s while a turn was worked", conversation.id)
         except HandrailError:
             raise
-        except Exception:
+        except Exception:  # a bug must not become silence: a human agent gets the message
             log.exception("turn on %s failed", message_id)
             await self._finish(conversation, self._failed(conversation, message_id))
 
@@ -153,29 +123,10 @@ class Desk:
         reply = Message(author="assistant", text=outcome.text, citations=getattr(outcome, "citations", ()))
         ticket = open_ticket(conversation, turn, outcome) if isinstance(outcome, Handoff) else None
         status: Status = "waiting_for_human" if ticket else "with_assistant"
-        sentences = turn.trail.draft.sentences if turn.trail.draft and outcome.kind == "reply" else ()
-        events: list[tuple[str, dict[str, Any]]] = [
-            ("sentence", {"message_id": turn.message_id, "index": i, **sentence.model_dump(mode="json")})
-            for i, sentence in enumerate(sentences)
-        ]
-        said = {
-            "message_id": turn.message_id,
-            "turn_id": turn.id,
-            "kind": outcome.kind,
-            "reason": getattr(outcome, "reason", None),
-            "asks": getattr(outcome, "asks", None),
-            "reply_id": reply.id,
-        }
-        events += [("message", reply.model_dump(mode="json")), ("outcome", said)]
-        await self._store.finish(turn, reply, status, ticket, events)
+        await self._store.finish(turn, reply, status, ticket, announcement(turn, reply))
+        self._bell.ring(conversation.id)
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def until(conversation: Conversation, message_id: str) -> Conversation:
-    """The conversation up to and including one message."""
-    ids = [message.id for message in conversation.messages]
-    return conversation.model_copy(update={"messages": conversation.messages[: ids.index(message_id) + 1]})

@@ -8,10 +8,10 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from fastapi import APIRouter, Cookie, Depends, Header, Request, Response
 
+from assistant.access import digest, new_token
 from assistant.api.bodies import SignedIn, SignIn
 from assistant.api.problems import PROBLEMS
 from assistant.api.services import Here, client_address
-from assistant.desk import digest
 from assistant.errors import IdentityError, NotAllowed
 from assistant.evidence import now
 from assistant.storage import SignIn as StoredSignIn
@@ -76,7 +76,7 @@ async def sign_in(body: SignIn, request: Request, response: Response, here: Here
         account = None
     if account is None:
         raise IdentityError("name or password is wrong")
-    token, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+    token, csrf = new_token(), new_token()
     await here.store.add_sign_in(digest(token), account.name, csrf, now() + LASTS)
     response.set_cookie(
         COOKIE,

@@ -9,16 +9,8 @@ from fastapi import APIRouter, Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
-from assistant.api.bodies import (
-    ConversationBody,
-    Feedback,
-    Identify,
-    KnownCustomer,
-    MessageReceived,
-    OpenConversation,
-    OpenedConversation,
-    SendMessage,
-)
+from assistant.access import opened_by
+from assistant.api import bodies
 from assistant.api.problems import PROBLEMS
 from assistant.api.services import Here, Services, client_address
 from assistant.bell import heard_within
@@ -39,30 +31,30 @@ async def _mine(
 ) -> Conversation:
     if credentials is None:
         raise IdentityError("send the conversation's token as `Authorization: Bearer <token>`")
-    return await here.desk.read(conversation_id, credentials.credentials)
+    return await opened_by(here.store, conversation_id, credentials.credentials)
 
 
 Mine = Annotated[Conversation, Depends(_mine)]
 
 
 @router.post("", status_code=201)
-async def open_conversation(body: OpenConversation, request: Request, here: Here) -> OpenedConversation:
+async def open_conversation(body: bodies.OpenConversation, request: Request, here: Here) -> bodies.OpenedConversation:
     """Open a conversation; its first message says that an AI answers."""
     here.limits.conversation(client_address(request, here.settings))
     customer = here.tokens.verify(body.identity_token) if body.identity_token else Customer()
     conversation, token = await here.desk.open_conversation(customer)
-    return OpenedConversation(conversation_id=conversation.id, token=token, messages=conversation.messages)
+    return bodies.OpenedConversation(conversation_id=conversation.id, token=token, messages=conversation.messages)
 
 
 @router.get("/{conversation_id}")
-async def read_conversation(mine: Mine, here: Here) -> ConversationBody:
+async def read_conversation(mine: Mine, here: Here) -> bodies.ConversationBody:
     """The conversation so far."""
     events = await here.store.events(mine.id)
-    return ConversationBody.of(mine, events[-1].seq if events else 0)
+    return bodies.ConversationBody.of(mine, events[-1].seq if events else 0)
 
 
 @router.post("/{conversation_id}/messages", status_code=202)
-async def send_message(body: SendMessage, mine: Mine, request: Request, here: Here) -> MessageReceived:
+async def send_message(body: bodies.SendMessage, mine: Mine, request: Request, here: Here) -> bodies.MessageReceived:
     """Store a message; it is worked in the background and its outcome comes over the event stream."""
     limit = here.settings.limits.message_characters
     if len(body.text) > limit:
@@ -70,7 +62,7 @@ async def send_message(body: SendMessage, mine: Mine, request: Request, here: He
     here.limits.message(mine.id, client_address(request, here.settings))
     message = Message(id=body.id or new_id("msg"), author="customer", text=body.text)
     await here.desk.receive(mine.id, message)
-    return MessageReceived(message_id=message.id)
+    return bodies.MessageReceived(message_id=message.id)
 
 
 @router.get("/{conversation_id}/events", response_class=EventSourceResponse)
@@ -91,17 +83,17 @@ async def _events(conversation_id: str, after: int, here: Services) -> AsyncIter
 
 
 @router.post("/{conversation_id}/identity")
-async def identify(body: Identify, mine: Mine, request: Request, here: Here) -> KnownCustomer:
+async def identify(body: bodies.Identify, mine: Mine, request: Request, here: Here) -> bodies.KnownCustomer:
     """Open one order by its number and e-mail address; the question that needed it is answered at once."""
     if here.guests is None:
         raise OrderNotFound("this shop offers no order look-up; ask in the chat for a person")
     address = client_address(request, here.settings)
     customer = await here.guests.open(body.order_number, body.email, mine.id, address)
     await here.desk.verify(mine.id, customer)
-    return KnownCustomer(verified_by=customer.verified_by, order_number=customer.order_number)
+    return bodies.KnownCustomer(verified_by=customer.verified_by, order_number=customer.order_number)
 
 
 @router.post("/{conversation_id}/feedback", status_code=204)
-async def give_feedback(body: Feedback, mine: Mine, here: Here) -> None:
+async def give_feedback(body: bodies.Feedback, mine: Mine, here: Here) -> None:
     """Say whether a reply helped; a later word replaces an earlier one."""
     await here.store.add_feedback(mine.id, body.message_id, body.helpful, body.comment)

@@ -9,7 +9,8 @@ from assistant.api.accounts import Changing, signed_in
 from assistant.api.bodies import SendReply, TicketBody
 from assistant.api.problems import PROBLEMS
 from assistant.api.services import Here
-from assistant.conversation import Message, Ticket, Verdict
+from assistant.conversation import Message
+from assistant.ticket import Ticket, Verdict
 
 router = APIRouter(prefix="/v1/inbox/tickets", tags=["inbox"], dependencies=[Depends(signed_in)], responses=PROBLEMS)
 

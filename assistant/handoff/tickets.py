@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.conversation import Conversation, Reason, Ticket, Turn
+from assistant.conversation import Conversation, Reason, Turn
+from assistant.ticket import Ticket
 
 if TYPE_CHECKING:
     from assistant.conversation import Handoff

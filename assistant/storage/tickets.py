@@ -8,12 +8,13 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, case, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from assistant.conversation import Message, Ticket, Verdict
+from assistant.conversation import Message
 from assistant.errors import Conflict, NotFound
 from assistant.evidence import Word, now
 from assistant.storage.change import Change, changing
 from assistant.storage.part import Part
 from assistant.storage.tables import feedback, tickets, verdicts
+from assistant.ticket import Ticket, Verdict
 
 TicketStatus = Literal["open", "claimed", "resolved"]
 

@@ -6,13 +6,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, insert, or_, select, update
 
-from assistant.conversation import Message, Status, Ticket, Turn
+from assistant.conversation import Message, Status, Turn
 from assistant.errors import Conflict, NotFound
 from assistant.evidence import new_id, now
 from assistant.storage.change import Change
 from assistant.storage.database import Database
 from assistant.storage.part import Part
 from assistant.storage.tables import messages, tickets, turns
+from assistant.ticket import Ticket
 
 
 class Turns(Part):

@@ -2,20 +2,10 @@
 
 from typing import Any
 
-from assistant.conversation import (
-    Conversation,
-    Decision,
-    Handoff,
-    Message,
-    Permit,
-    Reason,
-    Reply,
-    Ticket,
-    Trail,
-    Turn,
-)
+from assistant.conversation import Conversation, Decision, Handoff, Message, Permit, Reason, Reply, Trail, Turn
 from assistant.evidence import Citation, Draft, Evidence, Inquiry, Passage, Receipt, ScoredPassage, Sentence
 from assistant.storage import Store
+from assistant.ticket import Ticket
 
 CITED = Citation(evidence_id="p1", quote="Two to four days.", article_id="shipping", title="Shipping", url="/s")
 

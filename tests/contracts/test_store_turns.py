@@ -7,16 +7,11 @@ from typing import Any
 import pytest
 from stored_words import CITED, asked, handed_over, kinds, opened, ticket_of, worked
 
-from assistant.conversation import (
-    Handoff,
-    Message,
-    Reason,
-    Ticket,
-    Verdict,
-)
+from assistant.conversation import Handoff, Message, Reason
 from assistant.errors import Conflict
 from assistant.evidence import now
 from assistant.storage import Store
+from assistant.ticket import Ticket, Verdict
 
 # --- the assistant's work -------------------------------------------------------------------------------
 

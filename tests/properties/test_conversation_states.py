@@ -13,9 +13,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
-from assistant.conversation import Conversation, Handoff, Message, Reason, Reply, Ticket, Trail, Turn
+from assistant.conversation import Conversation, Handoff, Message, Reason, Reply, Trail, Turn
 from assistant.errors import Conflict, NotFound
 from assistant.storage import Store
+from assistant.ticket import Ticket
 
 T = TypeVar("T")
 

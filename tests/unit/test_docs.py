@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant import conversation, evidence
+from assistant import conversation, evidence, ticket
 from assistant.evidence import Word
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,7 +29,7 @@ def test_the_settings_page_is_fresh() -> None:
 def test_the_glossary_holds_every_word() -> None:
     words = {
         word
-        for module in (conversation, evidence)
+        for module in (conversation, evidence, ticket)
         for word, found in vars(module).items()
         if inspect.isclass(found) and found.__module__ == module.__name__ and found is not Word
     }

@@ -75,16 +75,16 @@ def test_a_turn_without_article_sentences_is_left_out() -> None:
 
 def test_the_threshold_is_the_highest_that_keeps_false_answers_few() -> None:
     cases = [*(case(id=f"a{i}") for i in range(50)), *(must_not(id=f"n{i}") for i in range(50))]
-    answerable = [Row(f"a{i}", "g", {}, 0.0, i == 0, True, True) for i in range(40)]
-    others = [Row(f"n{i}", "h", {}, 0.0, True, False, i != 4) for i in range(5)]
+    answerable = [Row(f"a{i}", "g", {}, i == 0, True, True) for i in range(40)]
+    others = [Row(f"n{i}", "h", {}, True, False, i != 4) for i in range(5)]
     risks = np.array([*np.linspace(0.0, 0.39, 40), 0.105, 0.205, 0.305, 0.355, 0.055])
     chosen = choose_threshold([*answerable, *others], risks, cases)
-    assert chosen.threshold == 0.30  # two of 50 are answered; from .31 on it would be three
-    assert chosen.false_answers == 0.04
-    assert chosen.answered == 31 / 50
-    assert chosen.wrong == 3 / 33
+    assert chosen.threshold == 0.20  # one of 50 is answered; from .21 on it would be two
+    assert chosen.false_answers == 0.02
+    assert chosen.answered == 21 / 50
+    assert chosen.wrong == 2 / 22
 
 
 def test_nothing_is_sent_where_nothing_may_be() -> None:
-    row = Row("n1", "g", {}, 0.0, True, False, False)
+    row = Row("n1", "g", {}, True, False, False)
     assert operate([row], np.array([0.0]), [must_not()], 1.0).false_answers == 0

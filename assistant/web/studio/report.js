@@ -10,6 +10,7 @@ const HALVES = {
   held_back: ["Held-back half", "Cases that nothing was fitted to: read this one."],
   fitted: ["Fitted half", "Cases that thresholds were fitted to: it flatters."],
 };
+const OUTCOMES = ["reply", "clarification", "handoff"];
 const FIRST_SHOWN = 8; // of the worst cases; the rest waits behind a fold
 const NAMES = { "hit@1": "Hit at 1", "hit@3": "Hit at 3", ragas_context_precision: "Context precision (ragas)", ragas_context_recall: "Context recall (ragas)" };
 const BOUNDS = { at_most: ["at most", "upper"], at_least: ["at least", "lower"] };
@@ -80,8 +81,8 @@ function drawMetric(name, { value, low, high, n }) {
 }
 
 function drawOutcomes(outcomes) {
-  const rows = Object.entries(outcomes);
-  const columns = [...new Set(rows.flatMap(([, got]) => Object.keys(got)))].sort();
+  const rows = OUTCOMES.filter((kind) => outcomes[kind]).map((kind) => [kind, outcomes[kind]]);
+  const columns = OUTCOMES.filter((kind) => rows.some(([, got]) => got[kind]));
   return rows.length > 0 && h("div", { class: "block" },
     h("h3", null, "Expected (rows) and got (columns)"),
     h("div", { class: "table-scroll", tabindex: "0", role: "group", "aria-label": "Outcomes, expected and got" }, h("table", { class: "outcomes" },

@@ -1,0 +1,89 @@
+"""Several workers on one database: every message gets one turn, in order."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from assistant.bell import Bell
+from assistant.conversation import Conversation, Customer, Message, Reply, Trail, Turn
+from assistant.desk import Desk
+from assistant.knowledge import Shop
+from assistant.responder import Stage
+from assistant.storage import Store
+
+
+class Worker:
+    """Stands where the responder does: it notes what it works, and takes as long as it is told."""
+
+    def __init__(self, worked: list[str], going: asyncio.Event) -> None:
+        self._worked, self._going = worked, going
+        self.began = asyncio.Event()
+
+    async def respond(self, conversation: Conversation, message_id: str, stage: Stage) -> Turn:
+        await stage("understanding")
+        self._worked.append(message_id)
+        self.began.set()
+        await self._going.wait()
+        reply = Reply(text=f"To {message_id}", citations=())
+        return Turn(conversation_id=conversation.id, message_id=message_id, outcome=reply, trail=Trail(), took_ms=1)
+
+
+def asked(number: int) -> Message:
+    return Message(id=f"message-{number}", author="customer", text=str(number))
+
+
+async def outcomes(store: Store, bell: Bell, conversation_id: str, count: int) -> list[str]:
+    """The messages whose outcome is told, once there are so many."""
+    async with asyncio.timeout(20):
+        while True:
+            told = [e.body["message_id"] for e in await store.events(conversation_id) if e.kind == "outcome"]
+            if len(told) >= count:
+                return told
+            await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'handrail.sqlite'}"
+
+
+async def test_two_workers_keep_the_order(url: str) -> None:
+    worked: list[str] = []
+    going = asyncio.Event()
+    stores = [await Store.open(url) for _ in range(2)]
+    bell = Bell()
+    desks = [Desk(store, Worker(worked, going), Shop(), bell) for store in stores]  # type: ignore[arg-type]
+    for desk in desks:
+        desk.start()
+    conversation, _ = await desks[0].open_conversation(Customer())
+    for number in range(6):
+        await desks[number % 2].receive(conversation.id, asked(number))
+    going.set()
+    expected = [asked(number).id for number in range(6)]
+    assert await outcomes(stores[0], bell, conversation.id, 6) == expected
+    assert worked == expected
+    for desk, store in zip(desks, stores, strict=True):
+        await desk.close()
+        await store.close()
+
+
+async def test_what_a_stopped_worker_held_is_free_at_once(url: str) -> None:
+    worked: list[str] = []
+    going = asyncio.Event()
+    store, bell = await Store.open(url), Bell()
+    worker = Worker(worked, going)
+    stopped = Desk(store, worker, Shop(), bell)  # type: ignore[arg-type]
+    conversation, _ = await stopped.open_conversation(Customer())
+    await stopped.receive(conversation.id, asked(1))
+    async with asyncio.timeout(20):
+        await worker.began.wait()
+    assert await store.unanswered() == []
+    await stopped.close()
+    assert await store.unanswered() == [(conversation.id, asked(1).id)]
+    going.set()
+    started = Desk(store, Worker(worked, going), Shop(), bell)  # type: ignore[arg-type]
+    started.start()
+    assert await outcomes(store, bell, conversation.id, 1) == [asked(1).id]
+    await started.close()
+    await store.close()
