@@ -51,6 +51,7 @@ class Inquiry(Word):
     order_parts: tuple[str, ...] = ()
     topic: str
     topic_score: float = 0.0  # the share of the topic in the vote of all examples, 0..1
+    article_topics: dict[str, float] = {}  # shares of the topics that articles answer, each at least .05
     reserved_score: float = 0.0  # the share of all topics that are kept for humans, 0..1
     language: str = "en"
     mood: Literal["neutral", "frustrated", "angry"] = "neutral"
@@ -80,6 +81,7 @@ class Passage(Word):
     effective_from: date | None = None
     effective_to: date | None = None  # the first day it is no longer in force
     supersedes: str | None = None
+    questions: tuple[str, ...] = ()  # wordings in which customers ask for its article; searched, never shown
 
 
 class ScoredPassage(Word):

@@ -102,7 +102,9 @@ class Responder:
             with self.shelf.lease() as snapshot:
                 questions = tuple(dict.fromkeys((inquiry.question, *inquiry.parts)))
                 scope = Scope(day=self.shop.today())
-                return snapshot.manifest.snapshot, self.retriever.retrieve(questions, snapshot, scope, self.passages)
+                return snapshot.manifest.snapshot, self.retriever.retrieve(
+                    questions, snapshot, scope, self.passages, inquiry.article_topics
+                )
         except NoSnapshot:
             return "", ()
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from assistant.conversation import Turn
     from evals.cases import Case
 
-FALSE_ANSWERS = 0.035  # highest share of must-not cases answered on the fitted half; the gate on the other half is 0.05
+FALSE_ANSWERS = 0.045  # highest share of must-not cases answered on the fitted half, half of which are near misses
 FOLDS = 5
 STRENGTHS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)  # inverse regularisation, chosen by out-of-fold log loss
 ARTICLES_DECIDE = (None, Reason.NOTHING_FOUND, Reason.NOT_SUPPORTED)  # how a turn ends where no rule came first

@@ -13,12 +13,12 @@ Scorer = Callable[[Case, Turn], float | None]
 
 
 def hit_at_1(case: Case, turn: Turn) -> float | None:
-    """Whether the first passage is of an accepted article."""
+    """Whether the best article retrieved is an accepted one."""
     return _hit(case, turn, 1)
 
 
 def hit_at_3(case: Case, turn: Turn) -> float | None:
-    """Whether one of the first three passages is of an accepted article."""
+    """Whether one of the three best articles retrieved is an accepted one."""
     return _hit(case, turn, 3)
 
 
@@ -101,9 +101,9 @@ def why_wrong(case: Case, text: str, citations: Sequence[Citation]) -> str:
 
 
 def retrieved(turn: Turn) -> list[str]:
-    """The article of each retrieved passage, best first; none where the turn ended before retrieval."""
+    """The articles retrieved, each once, in the order of their best passages; none where the turn ended before."""
     evidence = turn.trail.evidence
-    return [found.passage.article_id for found in evidence.passages] if evidence else []
+    return list(dict.fromkeys(found.passage.article_id for found in evidence.passages)) if evidence else []
 
 
 def _hit(case: Case, turn: Turn, first: int) -> float | None:

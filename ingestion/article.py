@@ -33,6 +33,8 @@ NO_VALUE = ("", "~", "null", "Null", "NULL")
 class Article(Word):
     """One article; only `id` and `title` are required. `regions` empty: it holds everywhere.
 
+    `questions` are wordings in which customers ask for what it answers: searched, never shown.
+
     In force on day d: effective_from ≤ d < effective_to, in the shop's time zone.
     """
 
@@ -49,6 +51,7 @@ class Article(Word):
     owner: str = ""
     review_by: Day | None = None
     url: str = ""
+    questions: tuple[str, ...] = ()
     body: str
     path: str  # relative to the knowledge folder
 

@@ -40,8 +40,7 @@ class Extract:
     def relevance(self) -> float:
         """How well the passage answers, for choosing among passages; weights chosen on the fitted cases."""
         signals = self.signals
-        nearness = signals["sentence"] + signals["heading"]
-        return self.found.score + 0.3 * nearness + 0.1 * signals["coverage"]
+        return signals["score"] + 0.3 * (signals["sentence"] + signals["heading"]) + 0.1 * signals["coverage"]
 
     def sentences(self) -> list[Sentence]:
         """The chosen units, each citing the passage by its own words."""
@@ -113,7 +112,7 @@ class ExtractiveAnswerer:
         for found, text, (start, end) in zip(candidates, texts, pairwise(ends), strict=True):
             cosines = vectors[start:end] @ vectors[0]
             signals = {
-                "similarity": found.similarity,
+                "score": found.score,
                 "sentence": float(cosines[1:].max()),
                 "heading": float(cosines[0]),
                 "coverage": coverage(question, found.passage, pool),
@@ -137,8 +136,6 @@ def heading(passage: Passage) -> str:
 
 def _best(extracts: list[Extract]) -> list[Extract]:
     best, *others = sorted(extracts, key=lambda extract: (-extract.relevance, extract.found.passage.id))
-    elsewhere = [e.relevance for e in others if e.found.passage.article_id != best.found.passage.article_id]
-    best.signals["margin"] = best.relevance - max(elsewhere, default=0.0)
     near = others and best.relevance - others[0].relevance <= SECOND_NEAR and carries(others[0])
     return [best, others[0]] if near else [best]
 

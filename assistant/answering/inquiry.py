@@ -12,14 +12,16 @@ from assistant.evidence import Inquiry
 from assistant.orders.numbers import find_order_number
 
 if TYPE_CHECKING:
-    from assistant.answering.topics import Topics
+    from collections.abc import Sequence
+
+    from assistant.answering.topics import Found, Topics
     from assistant.retrieval.embedder import Embedder
 
 LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt", "pl", "sv", "da", "nb", "fi", "ga")
 MIN_LETTERS_FOR_LANGUAGE = 25  # below this a detector guesses
 LONGEST_QUESTION = 1_000  # characters; a long story is asked by its end
 
-_LEANS_BACK = re.compile(
+_POINTS_BACK = re.compile(
     r"^\W*(and|but|or|so|ok|okay|then|also|what about|how about|what if|which one|why|really)\b"
     r"|\b(it|its|that|this|those|these|they|them|there|one|ones|then|same|instead)\b",
     re.IGNORECASE,
@@ -43,7 +45,10 @@ _FRUSTRATED = re.compile(
     r"|disappoint\w+|for (weeks|ages|days)|brilliant|wonderful service|great job)\b|\?{2,}|!!",
     re.IGNORECASE,
 )
-_SHORT = 5  # words
+SHORT = 5  # words; below this a message says little by itself
+LONG = 14  # words
+LIKELY = 0.05  # share of a topic from which its passages are preferred
+CLEAR = 0.6  # probability of a topic from which a short message needs nothing before it
 
 
 class InquiryReader:
@@ -60,7 +65,7 @@ class InquiryReader:
         said = [message.text for message in conversation.messages if message.author == "customer"]
         text = said[-1].strip()[-LONGEST_QUESTION:]
         previous = said[-2].strip()[-LONGEST_QUESTION:] if len(said) > 1 else ""
-        question = f"{previous}\n{text}" if previous and leans_back(text) else text
+        question = f"{previous}\n{text}" if previous and self._leans_back(text) else text
         parts = (question,) if question != text else split_parts(text)
         topics = self._topics.classify(self._embedder.embed((question, *parts)))
         found = max(topics, key=lambda found: (self._topics[found.topic].mode == "human", found.share))
@@ -74,12 +79,20 @@ class InquiryReader:
             order_parts=tuple(part for part, needs in zip(parts, needs_order, strict=True) if needs),
             topic=found.topic,
             topic_score=round(found.share, 4),
+            article_topics=likely(topics),
             reserved_score=round(max(part.reserved for part in topics), 4),
             language=self._language(text, conversation.language),
             mood=mood(text),
             wants_human=self._topics[found.topic].wants_human,
             order_number=find_order_number(text),
         )
+
+    def _leans_back(self, text: str) -> bool:
+        """Whether a message needs the one before it: it points back, or says little and its topic is not clear."""
+        short = len(text.split()) < SHORT
+        if points_back(text) or (short and find_order_number(text)):
+            return True
+        return short and self._topics.classify(self._embedder.embed([text]))[0].share < CLEAR
 
     def _language(self, text: str, otherwise: str) -> str:
         if sum(character.isalpha() for character in text) < MIN_LETTERS_FOR_LANGUAGE:
@@ -88,9 +101,18 @@ class InquiryReader:
         return found.iso_code_639_1.name.lower() if found else otherwise
 
 
-def leans_back(text: str) -> bool:
-    """Whether a message needs what was said before it: it is very short, or points back ("and that one?")."""
-    return len(text.split()) < _SHORT or bool(_LEANS_BACK.search(text))
+def likely(found: Sequence[Found]) -> dict[str, float]:
+    """The topics that some question of a message is likely about, with the highest share each has."""
+    best: dict[str, float] = {}
+    for question in found:
+        for topic, share in question.article_topics.items():
+            best[topic] = max(share, best.get(topic, 0.0))
+    return {topic: round(share, 4) for topic, share in best.items() if share >= LIKELY}
+
+
+def points_back(text: str) -> bool:
+    """Whether a message points at what was said before it ("and that one?"); a long one says what it means itself."""
+    return len(text.split()) <= LONG and bool(_POINTS_BACK.search(text))
 
 
 def split_parts(text: str) -> tuple[str, ...]:

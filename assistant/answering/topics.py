@@ -39,11 +39,16 @@ class TopicFile(Word):
 
 
 class Found(NamedTuple):
-    """The topic of a question, its probability, and that of all topics kept for humans together; 0..1."""
+    """The topic of a question, with probabilities (0..1).
+
+    `share` is the topic's own, `reserved` that of all topics kept for humans together, and `article_topics` tells how
+    the topics that articles answer share the rest.
+    """
 
     topic: str
     share: float
     reserved: float
+    article_topics: dict[str, float]
 
 
 class Topics:
@@ -80,7 +85,7 @@ class Topics:
     def classify(self, questions: Vectors) -> list[Found]:
         """The topic of each question vector; `questions` has the shape (n, dimensions)."""
         if self._model is None:
-            return [Found(GENERAL, 1.0, 0.0)] * len(questions)
+            return [Found(GENERAL, 1.0, 0.0, {})] * len(questions)
         return [self._choose(shares) for shares in self._model.shares(questions)]
 
     def _choose(self, shares: dict[str, float]) -> Found:
@@ -93,4 +98,10 @@ class Topics:
             open_to = [name for name in shares if topics[name].mode != "human"]
             open_to = [name for name in open_to if not topics[name].needs_order or shares[name] > SURELY] or open_to
         best = max(open_to or shares, key=lambda name: (shares[name], name))
-        return Found(best, shares[best], reserved)
+        for_articles = {name: share for name, share in shares.items() if _is_for_articles(topics[name])}
+        total = sum(for_articles.values())
+        return Found(best, shares[best], reserved, {name: share / total for name, share in for_articles.items()})
+
+
+def _is_for_articles(topic: Topic) -> bool:
+    return topic.mode != "human" and not topic.needs_order

@@ -13,7 +13,7 @@ from assistant.errors import SettingsError
 from assistant.evidence import Draft, Evidence, Word
 
 WEIGHTS = Path(__file__).with_name("risk.json")
-FEATURES = ("sentence", "heading", "similarity", "coverage", "margin")
+FEATURES = ("sentence", "score", "coverage")
 RECEIPTS_ONLY = 0.02  # order facts come from the shop system; what can be wrong is that more was asked for
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from assistant.errors import SnapshotDamaged
@@ -13,7 +14,7 @@ from assistant.retrieval.index.port import Hit, Scope, Snapshot, Vector
 if TYPE_CHECKING:
     from assistant.retrieval.embedder import Embedder
 
-DEPTH: Final = 30  # places searched by either search
+DEPTH: Final = 60  # places searched by either search
 Asked = TypeVar("Asked", str, Vector)
 
 
@@ -24,9 +25,14 @@ class Retriever:
         self._embedder = embedder
 
     def retrieve(
-        self, questions: Sequence[str], snapshot: Snapshot, scope: Scope, limit: int
+        self,
+        questions: Sequence[str],
+        snapshot: Snapshot,
+        scope: Scope,
+        limit: int,
+        topics: Mapping[str, float] = MappingProxyType({}),
     ) -> tuple[ScoredPassage, ...]:
-        """Find the `limit` best passages in scope for the parts of one message, best first.
+        """Find the `limit` best passages in scope for the parts of one message, best first; `topics` are preferred.
 
         The parts take turns, so that each finds its best passages near the top. `score` is a passage's best fused
         score over the parts (with several parts it need not fall with the rank), `similarity` its best cosine and
@@ -42,7 +48,7 @@ class Retriever:
         if not parts:
             return ()
         vectors = self._embedder.embed(parts)
-        found = [_search(snapshot, scope, text, vector) for text, vector in zip(parts, vectors, strict=True)]
+        found = [_search(snapshot, scope, text, vector, topics) for text, vector in zip(parts, vectors, strict=True)]
         best: dict[str, ScoredPassage] = {}
         for passages in found:
             for name, scored in passages.items():
@@ -61,7 +67,9 @@ class Retriever:
             )
 
 
-def _search(snapshot: Snapshot, scope: Scope, text: str, vector: Vector) -> dict[str, ScoredPassage]:
+def _search(
+    snapshot: Snapshot, scope: Scope, text: str, vector: Vector, topics: Mapping[str, float]
+) -> dict[str, ScoredPassage]:
     """The passages near one question by either search, each with both its scores."""
     dense = {hit.passage.id: hit for hit in snapshot.dense(vector, scope, DEPTH)}
     sparse = {hit.passage.id: hit for hit in snapshot.sparse(text, scope, DEPTH)}
@@ -73,7 +81,7 @@ def _search(snapshot: Snapshot, scope: Scope, text: str, vector: Vector) -> dict
     return {
         name: ScoredPassage(
             passage=hit.passage,
-            score=fused(hit.score, overlaps[name]),
+            score=fused(hit.score, overlaps[name], topics.get(hit.passage.topic, 0.0)),
             similarity=hit.score,
             overlap=overlaps[name],
         )

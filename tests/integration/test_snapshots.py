@@ -20,6 +20,7 @@ from filelock import FileLock
 from assistant.errors import NoSnapshot, PublishBusy, SnapshotDamaged, SnapshotError
 from assistant.evidence import Passage
 from assistant.retrieval.index import EmbeddedIndex, IndexedPassage, Scope, Snapshot, open_index
+from assistant.retrieval.index.port import FORMAT
 from assistant.retrieval.shelf import Shelf
 from assistant.settings import Settings
 
@@ -145,7 +146,7 @@ def write(folder: Path, change: Callable[[dict[str, object]], None]) -> None:
 
 
 def another_format(folder: Path) -> None:
-    write(folder, lambda content: content["manifest"].update(format=2, new_field=1))  # type: ignore[attr-defined]
+    write(folder, lambda content: content["manifest"].update(format=FORMAT + 1, new_field=1))  # type: ignore[attr-defined]
 
 
 def another_engine(folder: Path) -> None:
@@ -160,7 +161,7 @@ DAMAGES = {
     lose_the_manifest: "no manifest",
     cut_the_manifest: "unreadable manifest",
     alter_the_manifest: "altered manifest",
-    another_format: "format 2",
+    another_format: f"format {FORMAT + 1}",
     another_engine: "qdrant-edge-py 0.1.0",
 }
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.answering.facts import facts_in
-from assistant.answering.inquiry import leans_back, mood, split_parts
+from assistant.answering.inquiry import mood, points_back, split_parts
 from assistant.answering.sentences import split_units
 
 NEAR = st.text(alphabet="0123456789.,:-/€$£ EUReuros janfebmaysept\n|*#1٣²½", max_size=60) | st.text(max_size=60)
@@ -86,5 +86,5 @@ def test_parts_lose_no_message_and_nothing_crashes(text: str) -> None:
     parts = split_parts(text)
     assert 1 <= len(parts) <= 3
     assert len(parts) > 1 or parts == (text,)
-    assert isinstance(leans_back(text), bool)
+    assert isinstance(points_back(text), bool)
     assert mood(text) in ("neutral", "frustrated", "angry")

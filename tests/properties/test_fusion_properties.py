@@ -11,12 +11,12 @@ overlaps = st.floats(0, 200)
 
 @given(cosines, overlaps, overlaps)
 def test_more_shared_words_never_lower_the_score(cosine: float, one: float, other: float) -> None:
-    assert fused(cosine, max(one, other)) >= fused(cosine, min(one, other))
+    assert fused(cosine, max(one, other), 0.5) >= fused(cosine, min(one, other), 0.5)
 
 
 @given(cosines, cosines, overlaps)
 def test_a_nearer_passage_never_scores_lower(one: float, other: float, overlap: float) -> None:
-    assert fused(max(one, other), overlap) >= fused(min(one, other), overlap)
+    assert fused(max(one, other), overlap, 0.5) >= fused(min(one, other), overlap, 0.5)
 
 
 @given(rankings, st.integers(1, 5))

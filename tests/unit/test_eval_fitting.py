@@ -8,7 +8,7 @@ from assistant.conversation import Reason
 from assistant.gate.risk import FEATURES, Risk
 from evals.fitting import Row, choose_threshold, fit, operate, row_of
 
-SIGNALS = {"sentence": 0.7, "heading": 0.6, "similarity": 0.6, "coverage": 0.5, "margin": 0.1}
+SIGNALS = {"sentence": 0.7, "score": 0.6, "coverage": 0.5}
 
 
 def rows_of(risk: Risk, count: int) -> list[Row]:
@@ -23,7 +23,7 @@ def rows_of(risk: Risk, count: int) -> list[Row]:
 
 
 def test_the_fit_finds_the_weights_that_made_the_labels() -> None:
-    weights = {"sentence": -6.0, "similarity": -3.0, "coverage": -2.0, "margin": 0.0, "heading": 1.0}
+    weights = {"sentence": -6.0, "score": -3.0, "coverage": 1.0}
     truth = Risk(intercept=5.0, weights=weights)
     found = fit(rows_of(truth, 3000))
     assert found.risk.intercept == pytest.approx(truth.intercept, abs=0.6)
@@ -35,10 +35,10 @@ def test_the_fit_finds_the_weights_that_made_the_labels() -> None:
 
 def test_a_feature_that_never_varies_gets_no_weight() -> None:
     rows = [
-        Row(row.case_id, row.group, row.features | {"margin": 0.0}, row.wrong, row.answerable, True)
+        Row(row.case_id, row.group, row.features | {"coverage": 0.0}, row.wrong, row.answerable, True)
         for row in rows_of(Risk(intercept=2.0, weights=dict.fromkeys(FEATURES, -1.0)), 90)
     ]
-    assert fit(rows).risk.weights["margin"] == 0
+    assert fit(rows).risk.weights["coverage"] == 0
 
 
 def test_a_turn_that_risk_decides_becomes_a_row() -> None:
@@ -79,10 +79,10 @@ def test_the_threshold_is_the_highest_that_keeps_false_answers_few() -> None:
     others = [Row(f"n{i}", "h", {}, True, False, i != 4) for i in range(5)]
     risks = np.array([*np.linspace(0.0, 0.39, 40), 0.105, 0.205, 0.305, 0.355, 0.055])
     chosen = choose_threshold([*answerable, *others], risks, cases)
-    assert chosen.threshold == 0.20  # one of 50 is answered; from .21 on it would be two
-    assert chosen.false_answers == 0.02
-    assert chosen.answered == 21 / 50
-    assert chosen.wrong == 2 / 22
+    assert chosen.threshold == 0.30  # two of 50 are answered; from .31 on it would be three
+    assert chosen.false_answers == 0.04
+    assert chosen.answered == 31 / 50
+    assert chosen.wrong == 3 / 33
 
 
 def test_nothing_is_sent_where_nothing_may_be() -> None:

@@ -1,11 +1,11 @@
 import pytest
 
-from assistant.retrieval.fusion import WEIGHT, fused, take_turns
+from assistant.retrieval.fusion import TOPIC_WEIGHT, WEIGHT, fused, take_turns
 
 
 def test_the_score_follows_the_formula() -> None:
-    assert fused(0.5, 12.0) == pytest.approx(0.5 + WEIGHT * 12.0)
-    assert fused(0.5, 0.0) == 0.5
+    assert fused(0.5, 12.0, 0.9) == pytest.approx(0.5 + WEIGHT * 12.0 + TOPIC_WEIGHT * 0.9)
+    assert fused(0.5, 0.0, 0.0) == 0.5
 
 
 def test_nothing_to_merge() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.answering.inquiry import leans_back, mood, split_parts
+from assistant.answering.inquiry import mood, points_back, split_parts
 
 
 @pytest.mark.parametrize(
@@ -24,11 +24,11 @@ def test_parts(text: str, parts: tuple[str, ...]) -> None:
     "text", ["And to Germany?", "Is it also free for returns to Dublin?", "Why?", "the same in blue please, thank you"]
 )
 def test_leaning_back(text: str) -> None:
-    assert leans_back(text)
+    assert points_back(text)
 
 
 def test_standing_alone() -> None:
-    assert not leans_back("How long do deliveries to Germany take?")
+    assert not points_back("How long do deliveries to Germany take?")
 
 
 @pytest.mark.parametrize(

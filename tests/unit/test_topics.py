@@ -53,9 +53,14 @@ topics:
     assert found.topic in ("sizes", "washing")
 
 
+def test_the_topics_that_articles_answer_share_among_themselves(tmp_path: Path) -> None:
+    found = topics(tmp_path).classify(WordEmbedder().embed(["refund me or i sue"]))[0]
+    assert found.article_topics == {"shipping": pytest.approx(1.0)}
+
+
 def test_without_topics_every_question_is_general_and_open(tmp_path: Path) -> None:
     none = Topics.load(tmp_path, WordEmbedder(), tmp_path / "cache")
-    assert none.classify(WordEmbedder().embed(["a", "b"])) == [(GENERAL, 1.0, 0.0)] * 2
+    assert none.classify(WordEmbedder().embed(["a", "b"])) == [(GENERAL, 1.0, 0.0, {})] * 2
     assert none[GENERAL].mode == "auto"
 
 
