@@ -91,6 +91,8 @@ def ask(
     evidence: Annotated[int, typer.Option(min=1, max=100, help="Passages to list per answer of a batch.")] = 10,
 ) -> None:
     """Ask one question, or a file of them."""
+    from assistant.app import warm
+
     if (question is None) == (batch is None):
         raise typer.BadParameter('give either a question or --batch FILE, as in: handrail ask "how long is shipping?"')
     if batch and not batch.is_file():
@@ -98,6 +100,7 @@ def ask(
     with _assistant(Settings.load(knowledge=knowledge, home=home)) as assistant:
         if assistant.index.current() is None:
             _publish(assistant)
+        warm(assistant)
         if batch:
             lines = batch.read_text("utf-8-sig").splitlines()
             with to.open("w", encoding="utf-8") if to else nullcontext(sys.stdout) as sink:

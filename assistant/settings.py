@@ -78,7 +78,7 @@ class Identity(Group):
 class Gate(Group):
     """When to step aside."""
 
-    threshold: float = Field(0.35, ge=0, le=1, description="highest risk that is sent alone while a topic is on trial")
+    threshold: float = Field(0.33, ge=0, le=1, description="highest risk that is sent alone while a topic is on trial")
 
 
 class Turn(Group):

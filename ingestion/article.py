@@ -61,6 +61,12 @@ class Article(Word):
             raise ValueError("effective_to must be a later day than effective_from")
         return self
 
+    def is_open_to_customers(self, day: date) -> bool:
+        """Whether customers may read it on that day: public, and in force."""
+        begun = self.effective_from is None or self.effective_from <= day
+        ended = self.effective_to is not None and self.effective_to <= day
+        return self.audience == "public" and begun and not ended
+
     @property
     def link(self) -> str:
         """Where a customer reads it."""

@@ -164,8 +164,8 @@ def _publish(
     knowledge: _Knowledge, embedder: Embedder, index: PassageIndex, cache: Path, progress: Progress
 ) -> tuple[Manifest, int]:
     """Embed what is new and publish; gives the manifest and the number of passages embedded."""
-    texts = [embedded_text(passage) for passage in knowledge.passages]
-    with EmbeddingCache(cache / "embeddings.sqlite", f"{embedder.name}, names {NAME_WEIGHT}") as memory:
+    texts = ["\n".join((embedded_text(passage), *passage.questions)) for passage in knowledge.passages]
+    with EmbeddingCache(cache / "embeddings.sqlite", f"{embedder.name}, names {NAME_WEIGHT}, questions 1") as memory:
         vectors = memory.known(texts)
         known = len(vectors)
         new = {text: p for text, p in zip(texts, knowledge.passages, strict=True) if text not in vectors}

@@ -44,6 +44,12 @@ async def widget() -> FileResponse:
     return _page("widget/widget.js")
 
 
+@router.get("/articles/{article_id}")
+async def article(article_id: str) -> FileResponse:  # noqa: ARG001 - the page reads it from its address
+    """One help article."""
+    return _page("article/index.html")
+
+
 @router.get("/docs")
 async def api_page() -> FileResponse:
     """The API's own page."""

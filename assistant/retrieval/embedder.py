@@ -50,17 +50,26 @@ def embedded_text(passage: Passage) -> str:
 
 
 def embed_passages(embedder: Embedder, passages: Sequence[Passage]) -> Vectors:
-    """Vectors of passages, shape `(len(passages), dimensions)`: the text, and the name it goes by once more.
+    """Vectors of passages, shape `(len(passages), dimensions)`: what they say, go by and are asked for.
 
-    A vector is the unit vector along v(text) + NAME_WEIGHT · v(title and headings), because customers ask for the
-    subject and a long text dilutes it.
+    A vector is the unit vector along v(text) + NAME_WEIGHT · v(title and headings) + the mean of v(question) over the
+    article's questions: customers ask for the subject in words of their own, and a long text dilutes it.
     """
-    texts = [embedded_text(passage) for passage in passages]
-    names = [name_of(passage) for passage in passages]
-    vectors = embedder.embed([*texts, *names])
-    mixed = vectors[: len(texts)] + NAME_WEIGHT * vectors[len(texts) :]
-    unit: Vectors = mixed / np.linalg.norm(mixed, axis=1, keepdims=True)
+    unique = dict.fromkeys(line for passage in passages for line in _lines(passage))
+    lines = {line: place for place, line in enumerate(unique)}
+    vectors = embedder.embed(list(unique))
+    mixed = [
+        vectors[lines[text]]
+        + NAME_WEIGHT * vectors[lines[name]]
+        + (vectors[[lines[question] for question in questions]].mean(axis=0) if questions else 0)
+        for text, name, *questions in map(_lines, passages)
+    ]
+    unit: Vectors = np.stack(mixed) / np.linalg.norm(mixed, axis=1, keepdims=True)
     return unit
+
+
+def _lines(passage: Passage) -> list[str]:
+    return [embedded_text(passage), name_of(passage), *passage.questions]
 
 
 def name_of(passage: Passage) -> str:

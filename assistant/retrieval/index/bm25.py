@@ -24,7 +24,7 @@ class SparseWeights:
 
 
 class Bm25Encoder:
-    """Encodes passages (title, headings and text) and questions.
+    """Encodes passages (title, headings, text and the questions they are asked for) and questions.
 
     Args:
         average_length: mean passage length in words, as `average_length()` counts them.
@@ -49,7 +49,7 @@ def average_length(passages: Iterable[Passage]) -> float:
 
 
 def _words(passage: Passage) -> str:
-    return "\n".join(dict.fromkeys((passage.title, *passage.headings, passage.text)))
+    return "\n".join(dict.fromkeys((passage.title, *passage.headings, passage.text, *passage.questions)))
 
 
 def _weights(vector: SparseVector) -> SparseWeights:
