@@ -25,8 +25,10 @@ run: install ## Serve the demo shop, the inbox and the studio; HOST=… and PORT
 	@exec env $(SERVE_AT) $(BIN)/handrail serve
 
 test: lint browser ## Run everything: lint, types, import contracts and all tests
-	@echo "==> All tests, with coverage"
-	@$(BIN)/python -m pytest --quiet --cov --cov-report=term
+	@echo "==> Tests, with coverage"
+	@$(BIN)/python -m pytest --quiet --ignore tests/e2e --cov --cov-report= --cov-fail-under=0
+	@echo "==> End-to-end tests in a browser"
+	@$(BIN)/python -m pytest --quiet tests/e2e --cov --cov-append --cov-report=term
 
 install: $(VENV)/.installed ## Install the service into .venv
 

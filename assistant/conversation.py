@@ -14,8 +14,6 @@ from pydantic import Field
 
 from assistant.evidence import Citation, Draft, Evidence, Inquiry, Support, Word, new_id, now
 
-# --- a conversation -------------------------------------------------------------------------------------
-
 Author = Literal["customer", "assistant", "human_agent", "system"]
 Status = Literal["with_assistant", "waiting_for_human", "with_human", "resolved"]
 
@@ -60,9 +58,6 @@ class Event(Word):
     kind: Literal["message", "stage", "sentence", "outcome", "status", "customer"]
     body: dict[str, Any]
     at: datetime = Field(default_factory=now)
-
-
-# --- a turn ---------------------------------------------------------------------------------------------
 
 
 class Reason(StrEnum):

@@ -83,7 +83,7 @@ class Desk:
             try:
                 for conversation_id in {conversation_id for conversation_id, _ in await self._store.unanswered()}:
                     self._spawn(self._work(conversation_id))
-            except StorageUnavailable as error:
+            except HandrailError as error:
                 log.warning("cannot look for unanswered messages: %s", error)
             await asyncio.sleep(SWEEP_SECONDS)
 
@@ -129,4 +129,9 @@ class Desk:
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception():
+            log.error("a task of the desk failed", exc_info=task.exception())

@@ -50,9 +50,9 @@ class Inquiry(Word):
     parts: tuple[str, ...]
     order_parts: tuple[str, ...] = ()
     topic: str
-    topic_score: float = 0.0  # the share of the topic in the vote of all examples, 0..1
+    topic_score: float = 0.0  # the probability of the topic, 0..1
     article_topics: dict[str, float] = {}  # shares of the topics that articles answer, each at least .05
-    reserved_score: float = 0.0  # the share of all topics that are kept for humans, 0..1
+    reserved_score: float = 0.0  # the probability of all topics kept for humans, 0..1
     language: str = "en"
     mood: Literal["neutral", "frustrated", "angry"] = "neutral"
     wants_human: bool = False
@@ -85,7 +85,7 @@ class Passage(Word):
 
 
 class ScoredPassage(Word):
-    """A passage as retrieved: `score` is the fused rank score, `similarity` the cosine, `overlap` BM25."""
+    """A passage as retrieved: `score` is the fused score, `similarity` the cosine, `overlap` BM25."""
 
     passage: Passage
     score: float

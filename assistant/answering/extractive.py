@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from assistant.answering.coverage import coverage
 from assistant.answering.sentences import split_units
+from assistant.answering.support import EXTRACTIVE
 from assistant.evidence import Citation, Draft, Evidence, Passage, Receipt, ScoredPassage, Sentence
 from assistant.retrieval.embedder import name_of
 
@@ -88,7 +89,7 @@ class ExtractiveAnswerer:
             sentences=tuple(dict.fromkeys(sentences)),
             answers_question=bool(sentences) and len(best) == len(answers) and all(map(carries, best)),
             signals=weakest([extract.signals for extract in best]),
-            model="extractive",
+            model=EXTRACTIVE,
         )
 
     def _say(self, receipt: Receipt) -> list[Sentence]:

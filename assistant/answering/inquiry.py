@@ -52,7 +52,7 @@ CLEAR = 0.6  # probability of a topic from which a short message needs nothing b
 
 
 class InquiryReader:
-    """Reads a conversation into an Inquiry. Deterministic; the topic comes from the nearest examples."""
+    """Reads a conversation into an Inquiry. Deterministic; the topic comes from a model fitted to examples."""
 
     def __init__(self, topics: Topics, embedder: Embedder) -> None:
         self._topics = topics
@@ -73,7 +73,7 @@ class InquiryReader:
             found = topics[0]
         needs_order = [self._topics[part.topic].needs_order for part in topics[1:]]
         return Inquiry(
-            message=text,
+            message=said[-1].strip(),
             question=question,
             parts=tuple(part for part, needs in zip(parts, needs_order, strict=True) if not needs),
             order_parts=tuple(part for part, needs in zip(parts, needs_order, strict=True) if needs),
@@ -82,9 +82,9 @@ class InquiryReader:
             article_topics=likely(topics),
             reserved_score=round(max(part.reserved for part in topics), 4),
             language=self._language(text, conversation.language),
-            mood=mood(text),
+            mood=mood(said[-1]),
             wants_human=self._topics[found.topic].wants_human,
-            order_number=find_order_number(text),
+            order_number=find_order_number(said[-1]),
         )
 
     def _leans_back(self, text: str) -> bool:

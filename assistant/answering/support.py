@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from assistant.answering.coverage import STOPWORDS
 from assistant.answering.facts import facts_in
 from assistant.answering.sentences import words
 from assistant.evidence import Draft, Evidence, Passage, Receipt, Sentence, SentenceSupport, Support
 
+EXTRACTIVE = "extractive"  # the model name of drafts that say nothing in words of their own
 MOST_WORDS = 0.5  # share of a sentence's words that must stand in what it cites
 
 _STATES = re.compile(
@@ -29,10 +31,15 @@ def check(draft: Draft, evidence: Evidence) -> Support:
     """Check every sentence of a draft against the evidence of its own turn."""
     texts = {found.passage.id: _passage_text(found.passage) for found in evidence.passages}
     receipts = {receipt.id: receipt for receipt in evidence.receipts}
-    return Support(sentences=tuple(_check_sentence(sentence, texts, receipts) for sentence in draft.sentences))
+    own_words = draft.model != EXTRACTIVE
+    return Support(
+        sentences=tuple(_check_sentence(sentence, texts, receipts, own_words) for sentence in draft.sentences)
+    )
 
 
-def _check_sentence(sentence: Sentence, texts: Mapping[str, str], receipts: Mapping[str, Receipt]) -> SentenceSupport:
+def _check_sentence(
+    sentence: Sentence, texts: Mapping[str, str], receipts: Mapping[str, Receipt], own_words: bool
+) -> SentenceSupport:
     cited = [citation.evidence_id for citation in sentence.citations]
     carrier = " ".join(
         texts[i] if i in texts else _receipt_text(receipts[i]) for i in cited if i in texts or i in receipts
@@ -44,7 +51,7 @@ def _check_sentence(sentence: Sentence, texts: Mapping[str, str], receipts: Mapp
         or _missing_fact(sentence.text, carrier)
         or (
             f"only {score:.0%} of its words stand in what it cites"
-            if score < MOST_WORDS and _words_count(cited, texts)
+            if score < MOST_WORDS and _words_count(cited, texts, own_words)
             else ""
         )
     )
@@ -82,9 +89,9 @@ def _missing_fact(text: str, carrier: str) -> str:
     return f"the state {states[0]!r} does not stand in what it cites" if states else ""
 
 
-def _words_count(cited: list[str], texts: Mapping[str, str]) -> bool:
-    """Receipts are facts, not prose: the words around them are the shop's own templates."""
-    return all(i in texts for i in cited)
+def _words_count(cited: list[str], texts: Mapping[str, str], own_words: bool) -> bool:
+    """Whether a sentence's words must stand there too: the shop's own templates may phrase a receipt freely."""
+    return own_words or all(i in texts for i in cited)
 
 
 def _shared_words(text: str, carrier: str) -> float:
@@ -97,9 +104,14 @@ def _passage_text(passage: Passage) -> str:
 
 
 def _receipt_text(receipt: Receipt) -> str:
-    """A receipt's facts as prose: `delivered_on` with a date says that it was delivered."""
-    told = {name: value for name, value in receipt.result.items() if value not in (None, "", [], False)}
-    return json.dumps(told, ensure_ascii=False, default=str).replace("_", " ")
+    """A receipt's facts as prose: `delivered_on` with a date says that it was delivered, without one nothing."""
+    return json.dumps(_told(receipt.result), ensure_ascii=False, default=str).replace("_", " ")
+
+
+def _told(fact: Any) -> Any:
+    if isinstance(fact, dict):
+        return {name: _told(value) for name, value in fact.items() if value not in (None, "", [], {}, False)}
+    return [_told(value) for value in fact] if isinstance(fact, list | tuple) else fact
 
 
 def normal(text: str) -> str:

@@ -1,5 +1,6 @@
 """Signing in of human agents and owners: a cookie, and a CSRF token for everything that changes something."""
 
+import asyncio
 import secrets
 from datetime import timedelta
 from typing import Annotated
@@ -71,7 +72,7 @@ async def sign_in(body: SignIn, request: Request, response: Response, here: Here
     here.limits.sign_in(body.name, client_address(request, here.settings))
     account = await here.store.account(body.name)
     try:
-        hasher.verify(account.password_hash if account else _NOBODY, body.password)
+        await asyncio.to_thread(hasher.verify, account.password_hash if account else _NOBODY, body.password)
     except (VerificationError, InvalidHashError):
         account = None
     if account is None:

@@ -49,8 +49,8 @@ async def open_conversation(body: bodies.OpenConversation, request: Request, her
 @router.get("/{conversation_id}")
 async def read_conversation(mine: Mine, here: Here) -> bodies.ConversationBody:
     """The conversation so far."""
-    events = await here.store.events(mine.id)
-    return bodies.ConversationBody.of(mine, events[-1].seq if events else 0)
+    events = await here.store.events(mine.id)  # first: what comes in between is then told twice, not never
+    return bodies.ConversationBody.of(await here.store.conversation(mine.id), events[-1].seq if events else 0)
 
 
 @router.post("/{conversation_id}/messages", status_code=202)
@@ -66,7 +66,9 @@ async def send_message(body: bodies.SendMessage, mine: Mine, request: Request, h
 
 
 @router.get("/{conversation_id}/events", response_class=EventSourceResponse)
-async def follow(mine: Mine, here: Here, last_event_id: Annotated[int, Header(ge=0)] = 0) -> EventSourceResponse:
+async def follow(
+    mine: Mine, here: Here, last_event_id: Annotated[int, Header(ge=0, le=2**31)] = 0
+) -> EventSourceResponse:
     """Everything that happens, from event Last-Event-ID + 1 on, as server-sent events."""
     return EventSourceResponse(_events(mine.id, last_event_id, here), ping=15)
 
@@ -88,6 +90,7 @@ async def identify(body: bodies.Identify, mine: Mine, request: Request, here: He
     if here.guests is None:
         raise OrderNotFound("this shop offers no order look-up; ask in the chat for a person")
     address = client_address(request, here.settings)
+    here.limits.message(mine.id, address)
     customer = await here.guests.open(body.order_number, body.email, mine.id, address)
     await here.desk.verify(mine.id, customer)
     return bodies.KnownCustomer(verified_by=customer.verified_by, order_number=customer.order_number)

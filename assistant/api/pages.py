@@ -9,7 +9,7 @@ from fastapi.staticfiles import StaticFiles
 
 from assistant.api.bodies import Health
 from assistant.api.services import Here
-from assistant.errors import HandrailError
+from assistant.errors import HandrailError, SnapshotError
 
 WEB = Path(__file__).resolve().parents[1] / "web"
 
@@ -79,8 +79,11 @@ async def ready(here: Here) -> JSONResponse:
 
 
 def _knowledge(here: Here) -> str:
-    status = here.shelf.status()
-    return "ok" if status.manifest else status.problem or "nothing is published yet; run `handrail sync`"
+    try:
+        here.shelf.warm()
+    except SnapshotError as error:
+        return str(error)
+    return "ok"
 
 
 def install(app: FastAPI) -> None:

@@ -43,7 +43,10 @@ Here = Annotated[Services, Depends(_services)]
 def client_address(request: Request, settings: Settings) -> str:
     """The caller's address; X-Forwarded-For counts only when a trusted proxy says so."""
     peer = request.client.host if request.client else "unknown"
-    forwarded = request.headers.get("x-forwarded-for", "")
-    if peer in settings.server.trusted_proxies and forwarded:
-        return forwarded.split(",")[-1].strip()
+    trusted = settings.server.trusted_proxies
+    hops = [
+        hop.strip() for line in request.headers.getlist("x-forwarded-for") for hop in line.split(",") if hop.strip()
+    ]
+    while peer in trusted and hops:
+        peer = hops.pop()
     return peer

@@ -80,11 +80,11 @@ class Database:
         with outages():
             await asyncio.to_thread(_migrate, parsed, patience)
         if not sqlite:
-            engine = create_async_engine(parsed, pool_pre_ping=True, **_postgresql(patience))
+            engine = create_async_engine(parsed, hide_parameters=True, pool_pre_ping=True, **_postgresql(patience))
             snapshot = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             return cls(engine, snapshot)
-        writer = create_async_engine(parsed, pool_size=1, max_overflow=0, **_sqlite(patience))
-        reader = create_async_engine(parsed, **_sqlite(patience))
+        writer = create_async_engine(parsed, hide_parameters=True, pool_size=1, max_overflow=0, **_sqlite(patience))
+        reader = create_async_engine(parsed, hide_parameters=True, **_sqlite(patience))
         _listen(writer.sync_engine, "BEGIN IMMEDIATE")
         _listen(reader.sync_engine, "BEGIN")
         return cls(writer, reader)

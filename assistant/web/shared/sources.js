@@ -5,6 +5,8 @@ import { plural } from "./format.js";
 import { OUT } from "./icons.js";
 import { link, RULE_ROW, safeUrl } from "./markdown.js";
 
+const SERVICE = new URL("../..", import.meta.url);
+
 /** A closed <details> for `citations`, or null where there are none. */
 export function sources(citations) {
   const groups = byOrigin(citations);
@@ -20,7 +22,8 @@ function showAll({ target }) {
 
 function byOrigin(citations) {
   const groups = new Map();
-  for (const { article_id: article, title, url, quote } of citations) {
+  for (const { article_id: article, title, url: path, quote } of citations) {
+    const url = path && new URL(path.replace(/^\//, ""), SERVICE).href; // on a shop's page a relative path would lead into the shop
     const name = nameOf({ article_id: article, title });
     const group = groups.get(article ?? name) ?? { title: name, url, quotes: [] };
     // A receipt's quote is the sentence above it; only an article has words of its own.
