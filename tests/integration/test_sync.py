@@ -111,7 +111,8 @@ def test_only_what_changed_is_embedded_and_what_was_deleted_is_gone(shop):
     assert (second.added, second.changed, second.removed, second.unchanged) == (
         ("gloves",), ("boots",), ("tents",), ("refunds",),
     )  # fmt: skip
-    assert shop.embedder.count == second.embedded == 2
+    assert second.embedded == 2
+    assert shop.embedder.count == 4  # the text of each, and its name
     assert second.passages == 3
     assert shop.published() == {"boots", "gloves", "refunds"}
 
@@ -204,7 +205,7 @@ def test_a_sync_beside_another_is_refused_and_a_killed_one_does_no_harm(shop):
     assert shop.published() == {"boots", "tents", "refunds"}
     shop.embedder.count = 0
     report = shop.sync()
-    assert (len(report.added), shop.embedder.count) == (BATCH + 6, 6)
+    assert (len(report.added), shop.embedder.count) == (BATCH + 6, 2 * 6)  # each text and its name
     assert len(shop.published()) == BATCH + 6 + 3
 
 

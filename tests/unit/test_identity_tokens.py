@@ -83,19 +83,19 @@ FORGERIES = {
     "two audiences' worth of dots": "a.b.c.d.e",
 }
 STALE = {
-    "no exp": (signed(exp=None), "lacks the claim exp"),
-    "no iat": (signed(iat=None), "lacks the claim iat"),
-    "no aud": (signed(aud=None), "lacks the claim aud"),
-    "no iss": (signed(iss=None), "lacks the claim iss"),
-    "no sub": (signed(sub=None), "lacks the claim sub"),
-    "blank sub": (signed(sub=" "), "names no customer"),
-    "expired": (signed(exp=NOW - 60), "has expired"),
-    "too old, whatever exp says": (signed(iat=NOW - 3_600, exp=NOW + 9_999), "too old"),
-    "from the future": (signed(iat=NOW + 900), "not valid yet"),
-    "not before later": (signed(nbf=NOW + 900), "not valid yet"),
-    "another audience": (signed(aud="warehouse"), "another service"),
-    "another issuer": (signed(iss="elsewhere"), "another service"),
-    "iat that is no number": (signed(iat="yesterday"), "could not be verified"),
+    "no exp": ({"exp": None}, "lacks the claim exp"),
+    "no iat": ({"iat": None}, "lacks the claim iat"),
+    "no aud": ({"aud": None}, "lacks the claim aud"),
+    "no iss": ({"iss": None}, "lacks the claim iss"),
+    "no sub": ({"sub": None}, "lacks the claim sub"),
+    "blank sub": ({"sub": " "}, "names no customer"),
+    "expired": ({"exp": NOW - 60}, "has expired"),
+    "too old, whatever exp says": ({"iat": NOW - 3_600, "exp": NOW + 90_000}, "too old"),
+    "from the future": ({"iat": NOW + 90_000}, "not valid yet"),
+    "not before later": ({"nbf": NOW + 90_000}, "not valid yet"),
+    "another audience": ({"aud": "warehouse"}, "another service"),
+    "another issuer": ({"iss": "elsewhere"}, "another service"),
+    "iat that is no number": ({"iat": "yesterday"}, "could not be verified"),
 }
 
 
@@ -108,9 +108,9 @@ def test_a_forged_token_is_refused(name: str) -> None:
 
 @pytest.mark.parametrize("name", STALE)
 def test_a_stale_or_incomplete_token_is_refused_and_told_why(name: str) -> None:
-    token, why = STALE[name]
+    changes, why = STALE[name]
     with pytest.raises(IdentityError, match=why):
-        HS.verify(token)
+        HS.verify(signed(**changes))
 
 
 @pytest.mark.parametrize("token", [signed_with_the_public_key(), signed(), by_hand({"alg": "none"})])
