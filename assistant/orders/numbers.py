@@ -1,6 +1,7 @@
 """Order numbers as customers write them."""
 
 import re
+from collections.abc import Iterator
 
 # A hash or the word "order" makes a number an order number; bare letters and digits need the look of one, so
 # that sizes (`EU 42`), years, norms and tracking codes (longer, or ending in letters) stay out.
@@ -24,6 +25,11 @@ def find_order_number(text: str) -> str | None:
         if found := pattern.search(text):
             return found["number"].upper()
     return None
+
+
+def order_numbers_in(text: str) -> Iterator[tuple[int, int]]:
+    """Start and end of whatever looks like an order number among other words; some may overlap."""
+    return (found.span("number") for pattern in _PATTERNS[:-1] for found in pattern.finditer(text))
 
 
 def number_key(number: str) -> str:
