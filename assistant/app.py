@@ -38,6 +38,8 @@ from assistant.orders.identity import GuestLookup, IdentityTokens
 from assistant.orders.phrasing import Phrasing
 from assistant.orders.source import OrderSource
 from assistant.orders.tools import OrderTools
+from assistant.privacy.names import NameFinder
+from assistant.privacy.redacting import RedactingModel
 from assistant.responder import Responder
 from assistant.retrieval.embedder import Embedder, RememberingEmbedder, SentenceTransformerEmbedder
 from assistant.retrieval.index import open_index
@@ -72,7 +74,7 @@ class Assistant:
     index: PassageIndex
     shelf: Shelf
     orders: OrderSource | None
-    model: ChatModel | None
+    model: RedactingModel | None
     responder: Responder
 
     async def close(self) -> None:
@@ -99,7 +101,8 @@ def assemble(settings: Settings, risk: Risk | None = None) -> Assistant:
     topics = Topics.load(settings.knowledge, embedder, settings.home / "cache")
     orders = DemoShop.open(settings.knowledge, settings.home, shop.today, ZoneInfo(shop.time_zone))
     phrasing = Phrasing.load(settings.knowledge) if orders else None
-    model = choose_model(settings)
+    chosen = choose_model(settings)
+    model = RedactingModel(chosen, NameFinder()) if chosen else None
     responder = Responder(
         reader=InquiryReader(topics, embedder),
         shelf=shelf,
@@ -136,8 +139,10 @@ async def evaluate(assistant: Assistant, progress: CaseProgress) -> Report:
 
 
 def warm(assistant: Assistant) -> None:
-    """Load the embedder and open the snapshot, so that the first customer need not wait for them."""
+    """Load the embedder and what guards a chat model, and open the snapshot: the first customer need not wait."""
     assistant.embedder.embed(["hello"])
+    if assistant.model:
+        assistant.model.load()
     try:
         assistant.shelf.warm()
     except SnapshotError as error:

@@ -1,6 +1,6 @@
 """Postal addresses by their form: a number and a street's name, in the ways of the countries shops send to.
 
-No list of streets stands behind it: an address without a word for "street" (`Meir 66`) is not found.
+No list of streets stands behind it: an address with neither a word for "street" nor a postcode (`Meir 66`) is missed.
 """
 
 import re
@@ -27,6 +27,7 @@ ADDRESS = re.compile(
     rf"(?:(?:de|des|du|la|le|l['’]) ?){{0,2}}[^\W\d_a-z][\w'’-]*(?:[ -][^\W\d_a-z][\w'’-]*)?{_AFTER}"
     r"|(?<!\w)[^\W\d_a-z]\w{2,}(?:straße|strasse|str\.|gasse|allee|platz|gatan|gata|gaten|gate|vägen|veien|gade|vej"
     rf"|straat|gracht|laan|plein|weg) \d{{1,4}}[a-z]?(?!\w){_AFTER}"
+    rf"|(?<!\w)[^\W\d_a-z][\w'’-]*(?: [^\W\d_a-z][\w'’-]*)? \d{{1,4}}[a-z]?, \d{{4,5}} {_TOWN}"
 )
 POSTCODE = re.compile(
     r"(?<![\w-])(?:"

@@ -76,7 +76,7 @@ async def test_a_draft_cites_and_says_what_made_it() -> None:
             url="/help/shipping-eu",
         ),
     )
-    assert (draft.prompt, draft.model) == ("answer@1", "scripted")
+    assert (draft.prompt, draft.model) == ("answer@2", "scripted")
     assert draft.usage.keys() == {"prompt", "completion"}
     assert draft.signals == SPARE.signals
 
@@ -116,7 +116,7 @@ async def test_abstaining_keeps_the_nearest_sentences_as_a_suggestion() -> None:
     draft = await drafted(saying(answers=False))
     assert not draft.answers_question
     assert draft.sentences == SPARE.sentences
-    assert (draft.prompt, draft.signals) == ("answer@1", SPARE.signals)
+    assert (draft.prompt, draft.signals) == ("answer@2", SPARE.signals)
 
 
 @pytest.mark.parametrize(
