@@ -55,7 +55,7 @@ browser: install-dev
 	@$(BIN)/python tests/e2e/browser.py
 
 evals: install-dev ## Run the production responder over all cases and print the report
-	@$(BIN)/handrail evals run
+	@$(BIN)/handrail evals run --sync
 
 risk: install-dev ## Fit the risk score to the fitted half of the cases again
 	@$(BIN)/python -m evals.fit_risk

@@ -46,11 +46,12 @@ from assistant.retrieval.index import open_index
 from assistant.retrieval.index.port import PassageIndex
 from assistant.retrieval.retriever import Retriever
 from assistant.retrieval.shelf import Shelf
-from assistant.settings import Settings
+from assistant.settings import Model, Settings
 from assistant.storage.accounts import Role
 from assistant.storage.store import Store
 from evals.cases import load_cases
 from evals.gates import load_gates
+from evals.judging import Judge
 from evals.report import Report
 from evals.run import Progress as CaseProgress
 from evals.run import run_cases
@@ -132,10 +133,30 @@ def publish(assistant: Assistant, progress: Progress) -> SyncReport:
 
 
 async def evaluate(assistant: Assistant, progress: CaseProgress) -> Report:
-    """Run the knowledge folder's cases through the responder."""
-    knowledge = assistant.settings.knowledge
-    halves = load_cases(knowledge / "cases")
-    return await run_cases(assistant.responder, halves, assistant.orders, progress, load_gates(knowledge))
+    """Run the knowledge folder's cases through the responder; the settings' judge is shown some of the replies."""
+    settings = assistant.settings
+    halves = load_cases(settings.knowledge / "cases")
+    judge = choose_judge(settings, assistant.embedder)
+    try:
+        gates = load_gates(settings.knowledge)
+        return await run_cases(assistant.responder, halves, assistant.orders, progress, gates, judge)
+    finally:
+        if judge:
+            await judge.model.close()
+
+
+def choose_judge(settings: Settings, embedder: Embedder) -> Judge | None:
+    """The judge that the settings name, or none."""
+    chosen = settings.judge
+    if not chosen.name:
+        return None
+    address = Model(name=chosen.name, base_url=chosen.base_url, api_key=chosen.api_key, seconds=chosen.seconds)
+    return Judge(OpenAICompatible(address), embedder, chosen.seconds, chosen.replies, chosen.total_seconds)
+
+
+def eval_runs(assistant: Assistant) -> EvalRuns:
+    """The runs kept in the home folder."""
+    return EvalRuns(assistant.settings.home / "evals", partial(evaluate, assistant))
 
 
 def warm(assistant: Assistant) -> None:
@@ -224,7 +245,7 @@ async def running(assistant: Assistant) -> AsyncIterator[Services]:
     await asyncio.to_thread(warm, assistant)
     bell = Bell()
     desk = Desk(store, assistant.responder, assistant.shop, bell)
-    evals = EvalRuns(settings.home / "evals", partial(evaluate, assistant))
+    evals = eval_runs(assistant)
     desk.start()
     try:
         yield Services(

@@ -114,22 +114,62 @@ def evals_run(
     knowledge: Knowledge = None,
     home: Home = None,
     to: Annotated[
-        Path | None, typer.Option("--out", help="Folder for the report; default: evals/ in the home folder.")
+        Path | None, typer.Option("--out", help="Folder for the report; default: evals/latest in the home folder.")
     ] = None,
+    baseline: Annotated[
+        Path | None, typer.Option(help="report.json of an earlier run: to be worse than it fails, as a gate does.")
+    ] = None,
+    publish: Annotated[bool, typer.Option("--sync", help="Publish edits of the knowledge folder first.")] = False,
 ) -> None:
-    """Run the labelled cases through the production responder; the exit code comes from the gates."""
-    from assistant.app import evaluate
+    """Run the labelled cases through the production responder, on the articles that are published.
+
+    Exit code: 0; 1 where a gate does not hold, a case raised, or a metric is worse than in --baseline by more than
+    chance; 2 where the run could not be made.
+    """
+    from assistant.app import eval_runs
+    from evals.comparison import with_comparison
+    from evals.report import read_report
     from evals.writers import write_report
 
     settings = Settings.load(knowledge=knowledge, home=home)
+    old = read_report(baseline) if baseline else None
     with _assistant(settings) as assistant:
-        _publish(assistant)
+        if publish or assistant.index.current() is None:
+            _report(_publish(assistant))
+        runs = eval_runs(assistant)
         with _bar("cases") as progress:
-            report = asyncio.run(evaluate(assistant, progress))
+            run = asyncio.run(runs.run_now(lambda done, total, _: progress(done, total)))
+    if run.state != "done":
+        raise HandrailError(run.error or f"the run was {run.state}")
+    report = with_comparison(runs.report(run.id), old) if old else runs.compared(run.id)
     folder = to or settings.home / "evals" / "latest"
     write_report(report, folder, out)
-    out.print(f"Report: {folder}")
-    raise typer.Exit(0 if report.passed else 1)
+    out.print(f"Snapshot {report.snapshot}; what was edited since it was published is not in it. Report: {folder}")
+    worse = bool(old and report.comparison and report.comparison.worse)
+    raise typer.Exit(1 if worse or not report.passed else 0)
+
+
+@evals_app.command("compare")
+def evals_compare(
+    old: Annotated[Path, typer.Argument(help="report.json of the earlier run.")],
+    new: Annotated[Path, typer.Argument(help="report.json of the later run.")],
+    to: Annotated[Path | None, typer.Option("--out", help="Folder for the new report with the comparison.")] = None,
+) -> None:
+    """Compare two reports case by case.
+
+    Exit code: 0; 1 where a metric is worse by more than chance; 2 where a file is no report.
+    """
+    from evals.comparison import with_comparison
+    from evals.report import read_report
+    from evals.writers import print_comparison, write_files
+
+    report = with_comparison(read_report(new), read_report(old))
+    assert report.comparison  # noqa: S101 - it was just made
+    print_comparison(report.comparison, report.meanings, out)
+    if to:
+        write_files(report, to)
+        out.print(f"Report: {to}")
+    raise typer.Exit(1 if report.comparison.worse else 0)
 
 
 @app.command()

@@ -8,6 +8,7 @@
      │   ├─ NoSnapshot            nothing has been published yet
      │   └─ SnapshotDamaged       truncated, half-built or written by another version
      ├─ PublishBusy               another sync holds the publishing lock
+     ├─ ReportError               a file is no eval report
      ├─ EmbedderUnavailable       the embedding model cannot be loaded
      ├─ ChatModelError            the chat model
      │   ├─ ChatModelUnavailable  down, slow, refused
@@ -69,6 +70,10 @@ class SnapshotDamaged(SnapshotError):  # noqa: N818
 
 class PublishBusy(HandrailError):  # noqa: N818
     """Another sync holds the publishing lock."""
+
+
+class ReportError(HandrailError):
+    """A file is no eval report that can be read."""
 
 
 class EmbedderUnavailable(HandrailError):  # noqa: N818

@@ -1,7 +1,7 @@
 """Settings: one nested model, read from `handrail.toml` and the environment; an unknown key is an error.
 
 `HANDRAIL_<GROUP>_<NAME>` sets one value (`HANDRAIL_QDRANT_URL`, `HANDRAIL_LIMITS_MESSAGE_CHARACTERS`) and wins over
-the file. OPENAI_BASE_URL and OPENAI_API_KEY are read where `model.base_url` and `model.api_key` are not set.
+the file. OPENAI_BASE_URL and OPENAI_API_KEY are read where `model` or `judge` name none.
 """
 
 import difflib
@@ -65,6 +65,17 @@ class Model(Group):
     retries: int = Field(1, ge=0, le=5)
 
 
+class Judge(Group):
+    """A model whose opinion of replies the evals report (ragas); pin its version, as in `gpt-4.1-mini-2025-04-14`."""
+
+    name: str = Field("", description="model name; empty: no judged metrics")
+    base_url: str = ""
+    api_key: SecretStr = SecretStr("")
+    seconds: float = Field(60.0, gt=0, description="time limit of one call, retries included")
+    replies: int = Field(40, ge=1, description="replies it is shown in a run, about 14 calls each")
+    total_seconds: float = Field(900.0, gt=0, description="time limit for all of them")
+
+
 class Identity(Group):
     """How the shop's site proves who a customer is. The algorithm comes from here, never from the token."""
 
@@ -112,6 +123,7 @@ class Settings(Group):
     qdrant: Qdrant = Qdrant()
     embedder: Embedder = Embedder()
     model: Model = Model()
+    judge: Judge = Judge()
     identity: Identity = Identity()
     gate: Gate = Gate()
     turn: Turn = Turn()
@@ -146,8 +158,9 @@ class Settings(Group):
         _merge(values, _from_environment(environ))
         _merge(values, {name: value for name, value in overrides.items() if value is not None})
         usual = {"base_url": environ.get("OPENAI_BASE_URL", ""), "api_key": environ.get("OPENAI_API_KEY", "")}
-        if isinstance(model := values.get("model", {}), dict):
-            values["model"] = usual | model
+        for group in ("model", "judge"):
+            if isinstance(found := values.get(group, {}), dict):
+                values[group] = usual | found
         try:
             return cls.model_validate(values)
         except ValidationError as error:

@@ -23,7 +23,7 @@ allowed_origins = ["https://shop.example"]
 ```
 
 An unknown or misspelt name stops the program and names the nearest known one. `OPENAI_BASE_URL` and `OPENAI_API_KEY`
-are read where `model.base_url` and `model.api_key` are not set. Secrets are masked wherever settings are printed.
+are read where `model` or `judge` set no `base_url` or `api_key`. Secrets are masked wherever settings are printed.
 """
 
 

@@ -14,8 +14,8 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from assistant.conversation import Reason
 from assistant.gate.risk import FEATURES, Risk, features
+from evals.results import RISK_DECIDES
 from evals.scorers import why_wrong
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 FALSE_ANSWERS = 0.045  # highest share of must-not cases answered on the fitted half, half of which are near misses
 FOLDS = 5
 STRENGTHS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)  # inverse regularisation, chosen by out-of-fold log loss
-ARTICLES_DECIDE = (None, Reason.NOTHING_FOUND, Reason.NOT_SUPPORTED)  # how a turn ends where no rule came first
 
 Array = NDArray[np.float64]
 
@@ -67,7 +66,7 @@ def row_of(case: Case, turn: Turn) -> Row | None:
     """The row of one turn; None where its risk would not have decided."""
     trail = turn.trail
     evidence, draft, support, decision = trail.evidence, trail.draft, trail.support, trail.decision
-    if not (evidence and draft and support and decision) or decision.reason not in ARTICLES_DECIDE:
+    if not (evidence and draft and support and decision) or decision.reason not in RISK_DECIDES:
         return None
     if not draft.signals or any(c.article_id is None for c in draft.citations):
         return None

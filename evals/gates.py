@@ -10,9 +10,8 @@ from pydantic import field_validator, model_validator
 
 from assistant.evidence import Word
 from assistant.knowledge import read_yaml
-from evals.ragas_scorers import NAMES
+from evals.meanings import MEANINGS
 from evals.report import GateResult, Half, Metric
-from evals.scorers import SCORERS
 
 
 class Gate(Word):
@@ -31,9 +30,8 @@ class Gate(Word):
     @field_validator("metric")
     @classmethod
     def _is_known(cls, metric: str) -> str:
-        known = (*SCORERS, *NAMES)
-        if metric not in known:
-            raise ValueError(f"there is no metric {metric!r}; known are {', '.join(known)}")
+        if metric not in MEANINGS:
+            raise ValueError(f"there is no metric {metric!r}; known are {', '.join(MEANINGS)}")
         return metric
 
     @model_validator(mode="after")

@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from assistant.conversation import Customer, Turn
@@ -16,8 +15,12 @@ from assistant.orders.identity import customer_of
 from evals.cases import Case, Halves, conversation_of
 from evals.gates import DEFAULT_GATES, Gate
 from evals.intervals import interval
-from evals.ragas_scorers import AsyncScorer, ragas_scorers
+from evals.judging import Judge, judge_replies
+from evals.meanings import MEANINGS
+from evals.ragas_scorers import NEEDS_A_JUDGE, AsyncScorer, ragas_scorers
+from evals.reliability import coverage, reliability
 from evals.report import CaseError, Half, Metric, Report
+from evals.results import Result, case_result, clip
 from evals.scorers import SCORERS
 from evals.worst import worst_cases
 
@@ -25,24 +28,11 @@ if TYPE_CHECKING:
     from assistant.orders.source import OrderSource
     from assistant.responder import Responder
 
-Progress = Callable[[int, int], None]  # cases done, cases in all
+Progress = Callable[[int, int, str], None]  # cases done, cases in all, what is being done
+
+FITTED = "fitted"  # the half that weights and threshold were fitted to
 
 log = logging.getLogger("handrail")
-
-
-@dataclass(frozen=True)
-class Result:
-    """A case and its turn with its scores, or why there is no turn."""
-
-    case: Case
-    turn: Turn | None = None
-    scores: dict[str, float | None] = field(default_factory=dict)
-    error: str = ""
-
-    @property
-    def outcome(self) -> str:
-        """The kind of the turn's outcome, or `error`."""
-        return self.turn.outcome.kind if self.turn else "error"
 
 
 async def run_cases(
@@ -51,6 +41,7 @@ async def run_cases(
     orders: OrderSource | None,
     progress: Progress,
     gates: Sequence[Gate] = DEFAULT_GATES,
+    judge: Judge | None = None,
 ) -> Report:
     """Run all cases. One that raises is reported as an error, and the others go on.
 
@@ -58,26 +49,34 @@ async def run_cases(
         responder: as the service uses it.
         halves: from load_cases.
         orders: checks the order number and e-mail of a case; None where the shop has no order system.
-        progress: told after every case.
+        progress: told before every case and after the last.
         gates: which bounds to check.
+        judge: is shown a sample of the replies; None leaves its metrics out.
     """
     started = now()
+    halves = dict(sorted(halves.items(), key=lambda item: (item[0] == FITTED, item[0])))  # to be read in this order
+    cases = [(half, case) for half, found in halves.items() for case in found]
+    progress(0, len(cases), "")
     extra, left_out = await asyncio.to_thread(ragas_scorers)
-    total, done = sum(map(len, halves.values())), 0
-    progress(done, total)
-    results: dict[str, list[Result]] = {half: [] for half in halves}
-    for half, cases in halves.items():
-        for case in cases:
-            results[half].append(await _run(responder, orders, case, extra))
-            done += 1
-            progress(done, total)
-    summaries = {half: summarise(found) for half, found in results.items()}
+    results = []
+    for done, (_, case) in enumerate(cases):
+        progress(done, len(cases), case.id)
+        results.append(await _run(responder, orders, case, extra))
+    progress(len(cases), len(cases), "")
+    told = None
+    if judge:
+        results, told = await judge_replies(judge, results, progress)
+    found = {half: [r for r, (of, _) in zip(results, cases, strict=True) if of == half] for half in halves}
+    summaries = {half: summarise(half, of_half) for half, of_half in found.items()}
+    measured = {name for half in summaries.values() for name in half.metrics}
     return Report(
         started_at=started,
         snapshot=_snapshot(results),
         halves=summaries,
+        meanings={name: meaning for name, meaning in MEANINGS.items() if name in measured},
         gates=tuple(gate.check(summaries) for gate in gates),
-        left_out=left_out,
+        judge=told,
+        left_out=left_out if judge else (*left_out, NEEDS_A_JUDGE),
     )
 
 
@@ -97,19 +96,22 @@ async def turn_of(responder: Responder, orders: OrderSource | None, case: Case) 
     return await responder.respond(conversation, conversation.messages[-1].id, _quiet)
 
 
-def summarise(results: Sequence[Result]) -> Half:
-    """One half's metrics, outcomes, worst cases and errors."""
+def summarise(half: str, results: Sequence[Result]) -> Half:
+    """One half's figures and cases."""
     outcomes: dict[str, Counter[str]] = {}
     for result in results:
         outcomes.setdefault(result.case.expect, Counter())[result.outcome] += 1
-    names = dict.fromkeys(name for result in results for name in result.scores)
-    metrics = {name: _metric(name, results) for name in names}
+    cases = tuple(map(case_result, results))
+    metrics = {name: _metric(name, results) for name in MEANINGS}
     return Half(
-        cases=len(results),
+        count=len(results),
         metrics={name: metric for name, metric in metrics.items() if metric},
-        worst=worst_cases([(result.case, result.turn) for result in results if result.turn]),
         outcomes={expected: dict(got) for expected, got in outcomes.items()},
-        errors=tuple(CaseError(case_id=r.case.id, error=r.error) for r in results if r.turn is None),
+        reliability=reliability(cases),
+        coverage=coverage(cases, _threshold(results)) if half == FITTED else None,
+        worst=worst_cases(results),
+        errors=tuple(CaseError(case_id=r.case.id, error=clip(r.error)) for r in results if r.turn is None),
+        cases=cases,
     )
 
 
@@ -132,11 +134,16 @@ def _metric(name: str, results: Sequence[Result]) -> Metric | None:
     return Metric.model_validate(found._asdict())
 
 
-def _snapshot(results: dict[str, list[Result]]) -> str:
+def _snapshot(results: Sequence[Result]) -> str:
     """The snapshots that served, usually one; a publish during the run makes it two."""
-    turns = [result.turn for found in results.values() for result in found if result.turn]
-    names = [turn.trail.evidence.snapshot for turn in turns if turn.trail.evidence]
-    return ", ".join(name for name in dict.fromkeys(names) if name)
+    found = [result.turn.trail.evidence for result in results if result.turn]
+    return ", ".join(dict.fromkeys(evidence.snapshot for evidence in found if evidence and evidence.snapshot))
+
+
+def _threshold(results: Sequence[Result]) -> float | None:
+    """The one threshold of all decisions; None where they differ."""
+    found = {r.turn.trail.decision.permit.threshold for r in results if r.turn and r.turn.trail.decision}
+    return found.pop() if len(found) == 1 else None
 
 
 async def _quiet(stage: str) -> None:

@@ -17,6 +17,11 @@ from assistant.evidence import (
     Support,
 )
 from evals.cases import Case
+from evals.meanings import MEANINGS
+from evals.report import Report
+from evals.results import Result
+from evals.run import summarise
+from evals.scorers import SCORERS
 
 
 def case(**fields: Any) -> Case:
@@ -83,3 +88,16 @@ def draft_of(said: Reply, **signals: float) -> Draft:
 
 def _carried() -> Support:
     return Support(sentences=(SentenceSupport(text="", evidence_id="", score=1, carried=True, why=""),))
+
+
+def result(one: Case, ended: Turn) -> Result:
+    """A case and its turn, scored."""
+    return Result(one, ended, {name: scorer(one, ended) for name, scorer in SCORERS.items()})
+
+
+def report_of(**halves: list[Result]) -> Report:
+    """A report of results, without gates."""
+    found = {name: summarise(name, results) for name, results in halves.items()}
+    names = {name for half in found.values() for name in half.metrics}
+    meanings = {name: meaning for name, meaning in MEANINGS.items() if name in names}
+    return Report(started_at="2026-11-23T09:00:00Z", snapshot="0001", halves=found, meanings=meanings)

@@ -7,6 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from assistant.conversation import Conversation, Message, Status, Turn
 from assistant.ticket import Ticket
+from evals.pictures import Pictures
+from evals.report import Report
 
 MessageId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
@@ -131,6 +133,14 @@ class KnowledgeBody(Body):
 
 class EvalRunStarted(Body):  # noqa: D101
     id: str
+
+
+class EvalReportBody(Body):
+    """A run's report without its cases one by one, and what can be drawn of it."""
+
+    report: Report
+    pictures: Pictures
+    passed: bool
 
 
 class Health(Body):

@@ -17,6 +17,7 @@ from assistant.errors import (
     NotFound,
     OrderError,
     OrderNotFound,
+    ReportError,
     StorageUnavailable,
     TooManyRequests,
     TooManyTries,
@@ -26,6 +27,7 @@ RETRY_SECONDS = 3
 
 STATUS: dict[type[HandrailError], tuple[int, str]] = {
     NotFound: (404, "Not found"),
+    ReportError: (404, "No report"),
     Conflict: (409, "Conflict"),
     IdentityError: (401, "Not accepted"),
     NotAllowed: (403, "Not allowed"),

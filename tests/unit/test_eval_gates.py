@@ -24,7 +24,7 @@ def test_gates_are_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("entry", "wrong"),
     [
-        ("{metric: hit_at_3, at_least: 0.9}", "no metric 'hit_at_3'; known are hit@1"),
+        ("{metric: hit_at_3, at_least: 0.9}", "no metric 'hit_at_3'; known are false_answer_rate"),
         ("{metric: hit@3}", "needs either `at_most` or `at_least`"),
         ("{metric: hit@3, at_least: 0.9, at_most: 1}", "needs either `at_most` or `at_least`"),
         ("{metric: hit@3, at_least: 0.9, compare: value}", "gates.0.compare"),

@@ -1,50 +1,41 @@
-/** One evaluation's report: gates, metrics of both halves, outcomes, worst cases, what was left out. */
+/** One evaluation's report: gates, comparison, metrics, and of each half its pictures and worst cases. */
 
 import { h, icon } from "../shared/dom.js";
 import { percent, plural, sentence, words } from "../shared/format.js";
 import { CHECK, CROSS } from "../shared/icons.js";
-import { markdown } from "../shared/markdown.js";
-import { drawInterval } from "./interval.js";
+import { drawComparison } from "./comparison.js";
+import { drawPicture } from "./picture.js";
+import { drawWorst } from "./worst.js";
 
 const HALVES = {
   held_back: ["Held-back half", "Cases that nothing was fitted to: read this one."],
-  fitted: ["Fitted half", "Cases that thresholds were fitted to: it flatters."],
+  fitted: ["Fitted half", "Cases that weights and threshold were fitted to: it flatters."],
 };
-const OUTCOMES = ["reply", "clarification", "handoff"];
-const FIRST_SHOWN = 8; // of the worst cases; the rest waits behind a fold
-const NAMES = { "hit@1": "Hit at 1", "hit@3": "Hit at 3", ragas_context_precision: "Context precision (ragas)", ragas_context_recall: "Context recall (ragas)" };
 const BOUNDS = { at_most: ["at most", "upper"], at_least: ["at least", "lower"] };
-const MEANINGS = {
-  false_answer_rate: ["answered alone, of cases that must not be", true],
-  wrong_rate: ["wrong, of replies sent alone", true],
-  needlessly_handed_off: ["handed to a person, of cases with an answer", true],
-  right_reason: ["handed over for the reason expected", false],
-  right_outcome: ["answered, asked back or handed over, as expected", false],
-  citation_precision: ["cited articles that are the right ones", false],
-  "hit@1": ["the right article came first", false],
-  "hit@3": ["the right article was among the first three", false],
-  recall: ["of all right articles, found", false],
-  ragas_context_precision: ["of the articles found, right ones; many are found on purpose", false],
-  ragas_context_recall: ["of all right articles, found", false],
-};
 
-/** The nodes of `report`. */
-export function drawReport(report) {
+/** The title of a half, and what to make of it. */
+export const half = (name) => HALVES[name] ?? [words(name), ""];
+
+/** The nodes of a report with its pictures. */
+export function drawReport({ report, pictures, passed }) {
   return [
-    drawGates(report.gates),
-    ...Object.keys(HALVES).filter((name) => report.halves[name]).map((name) => drawHalf(name, report.halves[name])),
+    drawGates(report, passed),
+    report.comparison && drawComparison(report.comparison, report.meanings),
+    pictures.intervals && drawMetrics(pictures.intervals, report),
+    ...Object.entries(report.halves).map(([name, found]) => drawHalf(name, found, pictures.halves[name] ?? [])),
     drawLeftOut(report.left_out),
   ].filter(Boolean);
 }
 
-function drawGates(gates) {
+function drawGates({ gates, meanings }, passed) {
   const failed = gates.filter((gate) => !gate.passed).length;
+  const verdict = failed > 0 ? `${failed} of ${gates.length} failed` : passed ? "All passed" : "A case failed to run";
   return h("section", { class: "card", "data-testid": "report", "aria-labelledby": "gates-title" },
-    h("h2", { id: "gates-title" }, "Gates ",
-      h("span", { class: `tag ${failed > 0 ? "bad" : "good"}` }, failed > 0 ? `${failed} of ${gates.length} failed` : "All passed")),
+    h("h2", { id: "gates-title" }, "Gates ", h("span", { class: `tag ${passed ? "good" : "bad"}` }, verdict)),
+    gates.length === 0 && h("p", { class: "muted" }, "There are none."),
     h("ul", { class: "gates" }, gates.map((gate) => h("li", null,
       h("span", { class: `tag ${gate.passed ? "good" : "bad"}` }, icon(gate.passed ? CHECK : CROSS), gate.passed ? "Passed" : "Failed"),
-      h("span", null, h("strong", null, named(gate.name)), h("span", { class: "muted" }, ` · ${(HALVES[gate.half]?.[0] ?? gate.half).toLowerCase()}`)),
+      h("span", null, h("strong", null, meanings[gate.name]?.label ?? words(gate.name)), h("span", { class: "muted" }, ` · ${half(gate.half)[0].toLowerCase()}`)),
       h("span", { class: "number muted" }, drawBound(gate))))));
 }
 
@@ -55,72 +46,39 @@ function drawBound({ value, bound, direction, compares }) {
   return `${found}, must be ${limit} ${percent(bound)}`;
 }
 
-const named = (metric) => NAMES[metric] ?? words(metric);
+function drawMetrics(picture, { meanings, judge }) {
+  const explained = Object.values(meanings).map(({ label, says, judged }) =>
+    h("div", null, h("dt", null, label), h("dd", null, says, judged && ", in the judge's opinion")));
+  return h("section", { class: "card metrics", "aria-labelledby": "metrics-title" },
+    h("h2", { id: "metrics-title" }, "Metrics"),
+    drawPicture(picture, h("dl", null, explained)),
+    judge && drawJudge(judge));
+}
 
-function drawHalf(name, half) {
-  const [title, meaning] = HALVES[name];
+function drawJudge({ name, version, replies, shown, scored, not_scored: not, why_not: why }) {
+  const counts = Object.entries(scored).map(([metric, count]) => `${words(metric).toLowerCase()} ${count} scored, ${not[metric] ?? 0} not`);
+  return h("div", { class: "judge small muted", "data-testid": "judge" },
+    h("p", null, `Judged by ${name} (${version}), which is another model's opinion. It was shown ${shown} of ${replies} replies: ${counts.join("; ")}.`),
+    why.map((line) => h("p", null, `Not scored: ${sentence(line)}`)));
+}
+
+function drawHalf(name, found, pictures) {
+  const [title, meaning] = half(name);
   return h("section", { class: "card half", "aria-labelledby": `half-${name}` },
     h("h2", { id: `half-${name}` }, title),
-    h("p", { class: "muted small" }, `${plural(half.cases, "case")}. ${meaning}`),
-    drawMetrics(half.metrics), drawOutcomes(half.outcomes), drawErrors(half.errors), drawWorst(half.worst));
+    h("p", { class: "muted small" }, `${plural(found.count, "case")}. ${meaning}`),
+    h("div", { class: "block" }, h("div", { class: "pictures" }, pictures.map((picture) => drawPicture(picture)))),
+    drawErrors(found.errors), drawWorst(found.worst));
 }
 
-function drawMetrics(metrics) {
-  return h("div", { class: "table-scroll", tabindex: "0", role: "group", "aria-label": "Metrics" }, h("table", { class: "metrics" },
-    h("thead", null, h("tr", null, ["Metric", "Value", "95 % interval", "Cases"].map((label) => h("th", { scope: "col" }, label)))),
-    h("tbody", null, Object.entries(metrics).map(([name, metric]) => drawMetric(name, metric)))));
-}
-
-function drawMetric(name, { value, low, high, n }) {
-  const [meaning, lowerIsBetter] = MEANINGS[name] ?? ["", false];
-  return h("tr", null,
-    h("th", { scope: "row" }, named(name), meaning && h("span", { class: "meaning" }, meaning, lowerIsBetter && " (lower is better)")),
-    h("td", { class: "number" }, percent(value)),
-    h("td", null, drawInterval(value, low, high), value !== null && h("span", { class: "small muted number" }, `${percent(low)} – ${percent(high)}`)),
-    h("td", { class: "number" }, n));
-}
-
-function drawOutcomes(outcomes) {
-  const rows = OUTCOMES.filter((kind) => outcomes[kind]).map((kind) => [kind, outcomes[kind]]);
-  const columns = OUTCOMES.filter((kind) => rows.some(([, got]) => got[kind]));
-  return rows.length > 0 && h("div", { class: "block" },
-    h("h3", null, "Expected (rows) and got (columns)"),
-    h("div", { class: "table-scroll", tabindex: "0", role: "group", "aria-label": "Outcomes, expected and got" }, h("table", { class: "outcomes" },
-      h("thead", null, h("tr", null, h("th", { scope: "col" }, "Expected"), columns.map((name) => h("th", { scope: "col" }, words(name))))),
-      h("tbody", null, rows.map(([expected, got]) => h("tr", null,
-        h("th", { scope: "row" }, words(expected)),
-        columns.map((name) => h("td", { class: expected === name ? "number agrees" : "number" }, got[name] ?? 0))))))));
-}
-
-function drawErrors(errors = []) {
+function drawErrors(errors) {
   return errors.length > 0 && h("div", { class: "block" },
     h("h3", null, "Cases that failed to run"),
     h("p", { class: "small muted" }, `${plural(errors.length, "case")} stopped with an error. No figure counts them, and the evaluation fails.`),
     h("ul", { class: "left-out" }, errors.map(({ case_id: id, error }) => h("li", { class: "error" }, `${id}: ${error}`))));
 }
 
-function drawWorst(worst) {
-  const rest = worst.slice(FIRST_SHOWN);
-  return worst.length > 0 && h("div", { class: "block" },
-    h("h3", null, "Worst cases"),
-    drawCases(worst.slice(0, FIRST_SHOWN)),
-    rest.length > 0 && h("details", { class: "rest" }, h("summary", null, `${rest.length} more`), drawCases(rest)));
-}
-
-const drawCases = (cases) => h("ul", { class: "worst" }, cases.map((item) => h("li", null, drawCase(item))));
-
-function drawCase({ case_id: id, question, expected, outcome, why, text, evidence }) {
-  const found = evidence.map(({ article_id: article, score }) => `${article} (${score.toFixed(2)})`);
-  return h("details", null,
-    h("summary", null, h("span", { class: "question" }, question),
-      h("span", { class: "small muted" }, `expected ${words(expected).toLowerCase()}, got ${words(outcome).toLowerCase()}`)),
-    h("div", { class: "case" },
-      why && h("p", null, sentence(why)),
-      text ? h("div", { class: "prose got" }, markdown(text)) : h("p", { class: "muted" }, "Nothing was sent."),
-      found.length > 0 && h("p", { class: "small muted" }, "Found: ", found.join(", ")),
-      h("p", { class: "small muted" }, `Case ${id}`)));
-}
-
-function drawLeftOut(names) {
-  return names?.length > 0 && h("section", { class: "card" }, h("h2", null, "Left out"), h("ul", { class: "left-out" }, names.map((name) => h("li", null, name))));
+function drawLeftOut(lines) {
+  return lines.length > 0 && h("section", { class: "card", "aria-labelledby": "left-out-title" },
+    h("h2", { id: "left-out-title" }, "Left out"), h("ul", { class: "left-out" }, lines.map((line) => h("li", null, line))));
 }

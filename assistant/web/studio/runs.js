@@ -3,7 +3,8 @@
 import { h } from "../shared/dom.js";
 import { clock, plural, words } from "../shared/format.js";
 
-const TONES = { done: "good", failed: "bad", running: "human" };
+const TONES = { failed: "bad", running: "human" };
+const VERDICTS = { true: ["Passed", "good"], false: ["Gates failed", "warn"] };
 
 export class RunList {
   #choose;
@@ -22,11 +23,12 @@ export class RunList {
     if (focused) this.#items.querySelector(`[data-id="${CSS.escape(focused)}"]`)?.focus();
   }
 
-  #row({ id, started_at: started, state, total }, current) {
+  #row({ id, started_at: started, state, total, passed }, current) {
+    const [label, tone] = VERDICTS[passed] ?? [words(state), TONES[state] ?? ""];
     return h("li", null,
       h("button", { type: "button", "data-testid": "run", "data-id": id, "aria-current": current && "true", onclick: () => this.#choose(id) },
         h("span", null, clock(started)),
         h("span", { class: "muted small" }, plural(total ?? 0, "case")),
-        h("span", { class: `tag ${TONES[state] ?? ""}` }, words(state))));
+        h("span", { class: `tag ${tone}` }, label)));
   }
 }

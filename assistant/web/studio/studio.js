@@ -1,29 +1,33 @@
 /** The studio: what the assistant knows, and how well it answers. */
 
 import { h, same } from "../shared/dom.js";
-import { clock, plural } from "../shared/format.js";
+import { clock } from "../shared/format.js";
 import { signedIn, signedOut, staff } from "../shared/staff.js";
+import { Progress } from "./progress.js";
 import { drawReport } from "./report.js";
 import { RunList } from "./runs.js";
 
 const EVERY_MS = 2000;
+const FORMS = [["html", "Page"], ["json", "JSON"], ["md", "Markdown"], ["xml", "JUnit"]];
 
 class Studio {
   #runs = new RunList((id) => this.#choose(id));
+  #progress = new Progress((id) => this.#cancel(id));
   #knowledge = h("dl", { class: "figures" });
-  #progress = h("div", { class: "progress-line", role: "status" });
   #error = h("p", { class: "error", role: "alert" });
   #button = h("button", { type: "button", class: "button primary", "data-testid": "run-eval", onclick: () => this.#run() }, "Run evaluation");
-  #report = h("section", { class: "report", "aria-label": "Report" });
+  #report = h("div", { class: "report", role: "region", "aria-label": "Report", tabindex: "-1" });
+  #all = [];
   #shown = null;
   #chosen = location.hash.slice(1) || null;
+  #against = "last";
 
   constructor() {
     this.node = h("div", { class: "studio" },
       h("div", { class: "studio-head" },
         h("div", null, h("h1", null, "Studio"), h("p", { class: "muted" }, "What the assistant knows, and how well it answers.")),
         this.#button),
-      this.#error, this.#progress,
+      this.#error, this.#progress.node,
       h("section", { class: "card", "aria-labelledby": "knowledge-title" }, h("h2", { id: "knowledge-title" }, "Knowledge in force"), this.#knowledge),
       h("div", { class: "studio-columns" }, this.#runs.node, this.#report));
     void this.#loadKnowledge();
@@ -50,11 +54,11 @@ class Studio {
 
   async #refresh() {
     try {
-      const runs = [...(await staff.get("/v1/studio/evals"))].sort((a, b) => b.started_at.localeCompare(a.started_at));
-      this.#chosen ??= runs[0]?.id ?? null;
-      this.#runs.show(runs, this.#chosen);
-      this.#showProgress(runs.find((run) => run.state === "running"));
-      await this.#showReport(runs.find((run) => run.id === this.#chosen));
+      this.#all = await staff.get("/v1/studio/evals");
+      if (!this.#all.some((run) => run.id === this.#chosen)) this.#chosen = this.#all[0]?.id ?? null;
+      this.#runs.show(this.#all, this.#chosen);
+      this.#showProgress(this.#all.find((run) => run.state === "running"));
+      await this.#showReport(this.#all.find((run) => run.id === this.#chosen));
     } catch (error) {
       this.#fail(error);
     }
@@ -65,6 +69,7 @@ class Studio {
     this.#error.textContent = "";
     try {
       this.#chosen = (await staff.post("/v1/studio/evals")).id;
+      this.#against = "last";
       await this.#refresh();
     } catch (error) {
       this.#button.disabled = false;
@@ -72,8 +77,19 @@ class Studio {
     }
   }
 
+  async #cancel(id) {
+    try {
+      await staff.post(`/v1/studio/evals/${id}/cancel`);
+      return true;
+    } catch (error) {
+      this.#fail(error);
+      return false;
+    }
+  }
+
   #choose(id) {
     this.#chosen = id;
+    this.#against = "last";
     history.replaceState(null, "", `#${id}`);
     void this.#refresh();
   }
@@ -81,28 +97,56 @@ class Studio {
   #showProgress(run) {
     this.#button.disabled = Boolean(run);
     this.#button.textContent = run ? "Evaluation is running…" : "Run evaluation";
-    this.#progress.replaceChildren(...(run ? [
-      h("label", { for: "progress" }, run.total ? `${run.done} of ${plural(run.total, "case")}` : "Starting…"),
-      h("progress", { id: "progress", max: run.total || 1, value: run.done }),
-    ] : []));
+    this.#progress.show(run);
   }
 
   async #showReport(run) {
-    if (run && same([run.id, run.state], this.#shown)) return;
-    this.#report.replaceChildren(...(await this.#drawRun(run)));
-    this.#shown = run ? [run.id, run.state] : null;
+    const wanted = run ? [run.id, run.state, this.#against] : null;
+    if (this.#shown !== null && same(wanted, this.#shown.wanted)) return;
+    const nodes = await this.#drawRun(run);
+    const focused = document.activeElement?.id;
+    this.#report.replaceChildren(...nodes);
+    this.#shown = { wanted };
+    if (focused === "against") document.getElementById("against")?.focus();
   }
 
   async #drawRun(run) {
-    if (!run) return [h("p", { class: "card empty" }, "No evaluation yet. Run one to see how often the assistant is right, and how often it is wrong.")];
-    if (run.state === "running") return [h("p", { class: "card empty" }, "The report appears here when the evaluation is done.")];
-    const { report, error } = await staff.get(`/v1/studio/evals/${run.id}`);
-    return report ? drawReport(report) : [h("p", { class: "card error" }, `This evaluation stopped: ${error || "no reason was recorded."}`)];
+    if (!run) return [note("No evaluation yet. Run one to see how often the assistant is right, and how often it is wrong.")];
+    if (run.state === "running") return [note("The report appears here when the evaluation is done.")];
+    if (run.state === "cancelled") return [note("This evaluation was cancelled. It has no report.")];
+    if (run.state === "failed") return [h("div", { class: "card", role: "note" }, h("h2", null, "This evaluation stopped"), h("p", { class: "error" }, run.error || "No reason was recorded."))];
+    try {
+      const body = await staff.get(`/v1/studio/evals/${run.id}/report?against=${encodeURIComponent(this.#against)}`);
+      return [this.#drawTools(run), ...drawReport(body)];
+    } catch (error) {
+      if (error.passing || signedOut(error)) throw error;
+      return [this.#drawTools(run), h("div", { class: "card" }, h("h2", null, "This report cannot be shown"), h("p", { class: "error" }, error.message))];
+    }
+  }
+
+  #drawTools(run) {
+    const others = this.#all.filter((other) => other.state === "done" && other.id !== run.id);
+    const choices = [["last", "the last before it"], ...others.map((other) => [other.id, clock(other.started_at)]), ["nothing", "nothing"]];
+    const select = h("select", { id: "against", "data-testid": "against", onchange: () => this.#compareWith(select.value) },
+      choices.map(([value, label]) => h("option", { value, selected: value === this.#against }, label)));
+    const query = `?against=${encodeURIComponent(this.#against)}`;
+    return h("div", { class: "card tools" },
+      h("p", { class: "field" }, h("label", { for: "against" }, "Compare with"), select),
+      h("div", null, h("p", { class: "label", id: "download-title" }, "Download the report"),
+        h("ul", { class: "downloads", "aria-labelledby": "download-title" }, FORMS.map(([form, label]) => h("li", null,
+          h("a", { class: "button", href: `/v1/studio/evals/${run.id}/report.${form}${query}`, download: true, "data-testid": `download-${form}` }, label))))));
+  }
+
+  #compareWith(against) {
+    this.#against = against;
+    void this.#refresh();
   }
 
   #fail(error) {
     if (!signedOut(error)) this.#error.textContent = error.message;
   }
 }
+
+const note = (text) => h("p", { class: "card empty" }, text);
 
 await signedIn(["owner"], () => new Studio().node);
