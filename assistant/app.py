@@ -19,14 +19,16 @@ from assistant.answering.answerer import choose_answerer
 from assistant.answering.inquiry import InquiryReader
 from assistant.answering.prompts import Prompts
 from assistant.answering.topics import Topics
-from assistant.api import accounts, articles, conversations, inbox, pages, problems, studio
+from assistant.api import accounts, articles, conversations, inbox, metrics, pages, problems, studio
 from assistant.api.guard import Guard
-from assistant.api.limits import RateLimits
+from assistant.api.limits import RateLimits, Streams
 from assistant.api.services import Services
+from assistant.api.traffic import Traffic
 from assistant.bell import Bell
 from assistant.chat_models.openai_compatible import OpenAICompatible
 from assistant.chat_models.port import ChatModel
 from assistant.chat_models.scripted import ScriptedModel
+from assistant.conversation import Turn
 from assistant.desk import Desk
 from assistant.errors import SnapshotError
 from assistant.gate.decision import Gate
@@ -49,6 +51,7 @@ from assistant.retrieval.shelf import Shelf
 from assistant.settings import Model, Settings
 from assistant.storage.accounts import Role
 from assistant.storage.store import Store
+from assistant.telemetry import Metrics, facts_of
 from evals.cases import load_cases
 from evals.gates import load_gates
 from evals.judging import Judge
@@ -61,6 +64,8 @@ from ingestion.pipeline import Progress
 from ingestion.sources.markdown import MarkdownSource
 
 log = logging.getLogger("handrail")
+
+POLL_SECONDS = 0.5  # for what other processes write to a conversation; what this one writes is told at once
 
 FIRST_ACCOUNTS: tuple[tuple[str, Role], ...] = (("agent", "human_agent"), ("owner", "owner"))
 
@@ -206,10 +211,11 @@ async def reset_password(settings: Settings, name: str) -> str:
 def create_app(assistant: Assistant) -> FastAPI:
     """The service around an assistant, which it owns: it is closed when the service stops."""
     settings = assistant.settings
+    counts = Metrics(settings.model.name)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with running(assistant) as services:
+        async with running(assistant, counts) as services:
             app.state.services = services
             yield
 
@@ -222,10 +228,11 @@ def create_app(assistant: Assistant) -> FastAPI:
         redoc_url=None,
     )
     problems.install(app)
-    for routes in (conversations.router, articles.router, accounts.router, inbox.router, studio.router):
+    for routes in (conversations.router, articles.router, accounts.router, inbox.router, studio.router, metrics.router):
         app.include_router(routes)
     pages.install(app)
     app.add_middleware(Guard, body_bytes=settings.limits.body_bytes)
+    app.add_middleware(Traffic, metrics=counts)
     if settings.server.allowed_origins:
         app.add_middleware(
             CORSMiddleware,
@@ -238,15 +245,21 @@ def create_app(assistant: Assistant) -> FastAPI:
 
 
 @asynccontextmanager
-async def running(assistant: Assistant) -> AsyncIterator[Services]:
+async def running(assistant: Assistant, metrics: Metrics) -> AsyncIterator[Services]:
     """The parts of a running service, with the desk at work."""
+
+    def finished(turn: Turn) -> None:
+        metrics.turn(turn)
+        log.info("turn finished", extra={"fields": facts_of(turn)})
+
     settings = assistant.settings
     store = await Store.open(settings.database_url)
     await asyncio.to_thread(warm, assistant)
     bell = Bell()
-    desk = Desk(store, assistant.responder, assistant.shop, bell)
+    desk = Desk(store, assistant.responder, assistant.shop, bell, finished, settings.limits.turns)
     evals = eval_runs(assistant)
     desk.start()
+    watching = asyncio.create_task(bell.watch(store.last_events, POLL_SECONDS))
     try:
         yield Services(
             settings=settings,
@@ -258,10 +271,13 @@ async def running(assistant: Assistant) -> AsyncIterator[Services]:
             tokens=IdentityTokens(settings.identity),
             guests=GuestLookup(assistant.orders, settings.limits) if assistant.orders else None,
             limits=RateLimits(settings.limits),
+            streams=Streams(settings.limits),
+            metrics=metrics,
             evals=evals,
         )
     finally:
-        await desk.close()
+        watching.cancel()
+        await desk.close(settings.server.stop_seconds)
         await evals.close()
         await assistant.close()
         await store.close()

@@ -6,15 +6,15 @@ another worker's lease on it lapses. The messages of one conversation are worked
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from assistant.access import digest, new_token
 from assistant.announcement import announcement
 from assistant.conversation import Conversation, Handoff, Message, Reason, Trail, Turn
+from assistant.crew import Crew
 from assistant.errors import Conflict, HandrailError, StorageUnavailable
 from assistant.handoff.tickets import open_ticket
 from assistant.leases import holding
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from assistant.storage.store import Store
     from assistant.ticket import Ticket, Verdict
 
-SWEEP_SECONDS = 2.0
 LEASE_SECONDS = 6.0  # renewed while a turn is being worked; after a crash the message is free again this soon
 
 log = logging.getLogger("handrail")
@@ -36,19 +35,26 @@ log = logging.getLogger("handrail")
 class Desk:
     """Takes messages in and sees that each gets its turn."""
 
-    def __init__(self, store: Store, responder: Responder, shop: Shop, bell: Bell) -> None:
+    def __init__(
+        self,
+        store: Store,
+        responder: Responder,
+        shop: Shop,
+        bell: Bell,
+        finished: Callable[[Turn], None] = lambda _: None,
+        at_once: int = 50,
+    ) -> None:
         self._store, self._responder, self._shop, self._bell = store, responder, shop, bell
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._finished = finished
+        self._crew = Crew(self._work, at_once)
 
     def start(self) -> None:
         """Take up what a crash left unanswered, now and from time to time."""
-        self._spawn(self._sweep())
+        self._crew.sweep(self._store.unanswered)
 
-    async def close(self) -> None:
-        """Stop working; what is unfinished is taken up at the next start."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+    async def close(self, seconds: float = 0.0) -> None:
+        """Give turns in progress so long to finish; what is then unfinished is taken up at the next start."""
+        await self._crew.close(seconds)
 
     async def open_conversation(self, customer: Customer) -> tuple[Conversation, str]:
         """A new conversation that says an AI answers, and the token that every later read needs."""
@@ -62,7 +68,7 @@ class Desk:
         """Store a customer's message and start working it; a repeated message id attaches to the first."""
         await self._store.receive(conversation_id, message)
         self._bell.ring(conversation_id)
-        self._spawn(self._work(conversation_id))
+        self._crew.take(conversation_id)
 
     async def verify(self, conversation_id: str, customer: Customer) -> None:
         """Note who the customer is, and let the question that needed it be answered."""
@@ -77,15 +83,6 @@ class Desk:
         await self._store.answer(ticket.id, message, verdict)
         self._bell.ring(ticket.conversation_id)
         return message
-
-    async def _sweep(self) -> None:
-        while True:
-            try:
-                for conversation_id in {conversation_id for conversation_id, _ in await self._store.unanswered()}:
-                    self._spawn(self._work(conversation_id))
-            except HandrailError as error:
-                log.warning("cannot look for unanswered messages: %s", error)
-            await asyncio.sleep(SWEEP_SECONDS)
 
     async def _work(self, conversation_id: str) -> None:
         """Work what awaits the assistant in a conversation, one message after the other."""
@@ -125,13 +122,7 @@ class Desk:
         status: Status = "waiting_for_human" if ticket else "with_assistant"
         await self._store.finish(turn, reply, status, ticket, announcement(turn, reply))
         self._bell.ring(conversation.id)
-
-    def _spawn(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
-
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and task.exception():
-            log.error("a task of the desk failed", exc_info=task.exception())
+        try:
+            self._finished(turn)
+        except Exception:  # what counts turns must not undo one
+            log.exception("turn %s is not counted", turn.id)

@@ -23,7 +23,8 @@
      ├─ NotFound                  a conversation, ticket or turn that does not exist (for this caller)
      ├─ MessageTooLong            a customer's message exceeds the limit
      ├─ NotAllowed                signed in, but not for this
-     ├─ TooManyRequests           a rate limit is reached; says when to come back
+     ├─ TooManyRequests           a limit is reached; says when to come back
+     ├─ TooBusy                   this process keeps no more streams open; come back, or ask another one
      └─ Conflict                  the state has moved on: a ticket is taken, an id was used for another text
 
 The message of each says what is wrong and what to do about it.
@@ -145,8 +146,18 @@ class NotAllowed(HandrailError):  # noqa: N818
 
 
 class TooManyRequests(HandrailError):  # noqa: N818
-    """A rate limit is reached; `retry_after` is in seconds."""
+    """A limit is reached.
 
-    def __init__(self, retry_after: int) -> None:
+    Args:
+        retry_after: seconds until it is worth another try, at least 1.
+        limit: which one, in a word.
+    """
+
+    def __init__(self, retry_after: int, limit: str) -> None:
         super().__init__(f"too many requests; try again in {retry_after} seconds")
         self.retry_after = retry_after
+        self.limit = limit
+
+
+class TooBusy(HandrailError):  # noqa: N818
+    """As many streams are open as this process keeps."""

@@ -7,11 +7,13 @@ import socket
 from dataclasses import replace
 
 import uvicorn
+from fastapi import FastAPI
 from rich.console import Console
 
 from assistant.app import Assistant, create_app, first_sign_ins
 from assistant.errors import SettingsError
 from assistant.settings import Settings
+from assistant.telemetry import set_up_logs
 
 
 def serve_forever(assistant: Assistant, out: Console) -> None:
@@ -23,16 +25,31 @@ def serve_forever(assistant: Assistant, out: Console) -> None:
     listening = _listen(assistant.settings)
     server = assistant.settings.server.model_copy(update={"port": listening.getsockname()[1]})
     settings = assistant.settings.model_copy(update={"server": server})
+    set_up_logs(settings.logs)
     _announce(settings, asyncio.run(first_sign_ins(settings)), out)
     service(replace(assistant, settings=settings)).run(sockets=[listening])
 
 
 def service(assistant: Assistant) -> uvicorn.Server:
     """The service, to be run. Whose X-Forwarded-For is believed is `server.trusted_proxies`, and nobody else's."""
+    app = create_app(assistant)
     config = uvicorn.Config(
-        create_app(assistant), log_level="warning", proxy_headers=False, timeout_graceful_shutdown=3
+        app, log_config=None, log_level="warning", access_log=False, proxy_headers=False, timeout_graceful_shutdown=3
     )
-    return uvicorn.Server(config)
+    return Service(config, app)
+
+
+class Service(uvicorn.Server):
+    """A server that ends its event streams first when it stops; they would hold it up."""
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
+        super().__init__(config)
+        self._app = app
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop: end the streams, finish the requests under way, then what the app itself has under way."""
+        self._app.state.services.bell.close()
+        await super().shutdown(sockets)
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -33,6 +33,7 @@ class Server(Group):
     public_url: str = Field("", description="address customers see; empty: http://host:port")
     allowed_origins: tuple[str, ...] = Field((), description="origins of the shop's pages, comma-separated")
     trusted_proxies: tuple[str, ...] = Field((), description="addresses whose X-Forwarded-For is believed")
+    stop_seconds: float = Field(5.0, ge=0, description="what turns in progress get to finish when the service stops")
 
 
 class Storage(Group):
@@ -100,7 +101,7 @@ class Turn(Group):
 
 
 class Limits(Group):
-    """What one customer may send."""
+    """What one customer may send, and how much is done at once."""
 
     message_characters: int = Field(4_000, ge=1)
     body_bytes: int = Field(64_000, ge=1_000)
@@ -110,6 +111,22 @@ class Limits(Group):
     order_tries: int = Field(5, ge=1, description="wrong order look-ups per conversation, address and order number")
     order_window_seconds: int = Field(900, ge=1)
     sign_ins_per_minute: int = Field(10, ge=1, description="per address and per account")
+    streams: int = Field(1_000, ge=1, le=10_000, description="event streams open at once in one process")
+    streams_per_conversation: int = Field(8, ge=1, description="event streams open at once, such as one per tab")
+    turns: int = Field(50, ge=1, description="turns worked at once in one process; further messages wait in line")
+
+
+class Logs(Group):
+    """What is written to the log, personal data masked."""
+
+    format: Literal["text", "json"] = Field("text", description="a line for people, or a JSON object, per record")
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class Metrics(Group):
+    """Who may read `/metrics`."""
+
+    token: SecretStr = Field(SecretStr(""), description="bearer token of the scraper; empty: this machine only")
 
 
 class Settings(Group):
@@ -128,6 +145,8 @@ class Settings(Group):
     gate: Gate = Gate()
     turn: Turn = Turn()
     limits: Limits = Limits()
+    logs: Logs = Logs()
+    metrics: Metrics = Metrics()
 
     @model_validator(mode="after")
     def _keys_are_strong(self) -> "Settings":

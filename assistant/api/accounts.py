@@ -7,11 +7,12 @@ from typing import Annotated
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from fastapi import APIRouter, Cookie, Depends, Header, Request, Response
+from fastapi import APIRouter, Depends, Header, Request, Response, Security
+from fastapi.security import APIKeyCookie
 
 from assistant.access import digest, new_token
 from assistant.api.bodies import SignedIn, SignIn
-from assistant.api.problems import PROBLEMS
+from assistant.api.problems import problems
 from assistant.api.services import Here, client_address
 from assistant.errors import IdentityError, NotAllowed
 from assistant.evidence import now
@@ -23,16 +24,19 @@ LASTS = timedelta(hours=12)
 hasher = PasswordHasher()
 _NOBODY = hasher.hash(secrets.token_urlsafe(16))  # checked when the name is unknown, so that both take as long
 
-router = APIRouter(prefix="/v1", tags=["sign-in"], responses=PROBLEMS)
+cookie = APIKeyCookie(name=COOKIE, auto_error=False, description="set by signing in")
+Token = Annotated[str | None, Security(cookie)]
+
+router = APIRouter(prefix="/v1", tags=["sign-in"], responses=problems(401, 503))
 
 
-async def signed_in(here: Here, handrail_session: Annotated[str | None, Cookie()] = None) -> StoredSignIn:
+async def signed_in(here: Here, token: Token = None) -> StoredSignIn:
     """Who is signed in.
 
     Raises:
         IdentityError: nobody, or no longer.
     """
-    found = await here.store.sign_in(digest(handrail_session)) if handrail_session else None
+    found = await here.store.sign_in(digest(token)) if token else None
     if found is None:
         raise IdentityError("sign in first (POST /v1/sign-in)")
     return found
@@ -66,7 +70,7 @@ async def owner(me: Me) -> StoredSignIn:
     return me
 
 
-@router.post("/sign-in")
+@router.post("/sign-in", responses=problems(429))
 async def sign_in(body: SignIn, request: Request, response: Response, here: Here) -> SignedIn:
     """Sign in with name and password."""
     here.limits.sign_in(body.name, client_address(request, here.settings))
@@ -96,8 +100,8 @@ async def who_am_i(me: Me) -> SignedIn:
     return SignedIn(name=me.name, role=me.role, csrf=me.csrf)
 
 
-@router.post("/sign-out", status_code=204)
-async def sign_out(here: Here, response: Response, _: Changing, handrail_session: Annotated[str, Cookie()]) -> None:
+@router.post("/sign-out", status_code=204, responses=problems(403))
+async def sign_out(here: Here, response: Response, _: Changing, token: Token) -> None:
     """Sign out."""
-    await here.store.end_sign_in(digest(handrail_session))
+    await here.store.end_sign_in(digest(token or ""))
     response.delete_cookie(COOKIE)

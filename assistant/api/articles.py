@@ -7,13 +7,13 @@ from pathlib import Path
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from assistant.api.problems import PROBLEMS
+from assistant.api.problems import problems
 from assistant.api.services import Here
 from assistant.errors import NotFound
 from ingestion.article import Article
 from ingestion.sources.markdown import MarkdownSource
 
-router = APIRouter(prefix="/v1/articles", tags=["articles"], responses={404: PROBLEMS[404]})
+router = APIRouter(prefix="/v1/articles", tags=["articles"], responses=problems(404))
 
 
 class ArticleBody(BaseModel):

@@ -1,26 +1,22 @@
 """The customer's door: open a conversation, send messages, follow what happens."""
 
-import json
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from sse_starlette import EventSourceResponse, ServerSentEvent
+from sse_starlette import EventSourceResponse
 
 from assistant.access import opened_by
 from assistant.api import bodies
-from assistant.api.problems import PROBLEMS
-from assistant.api.services import Here, Services, client_address
-from assistant.bell import heard_within
+from assistant.api.problems import problems
+from assistant.api.services import Here, client_address
+from assistant.api.streams import events
 from assistant.conversation import Conversation, Customer, Message
-from assistant.errors import IdentityError, MessageTooLong, OrderNotFound, StorageUnavailable
+from assistant.errors import IdentityError, MessageTooLong, OrderNotFound
 from assistant.evidence import new_id
 
-POLL_SECONDS = 1.0  # for what other processes write; this process rings the bell
-
-router = APIRouter(prefix="/v1/conversations", tags=["conversations"], responses=PROBLEMS)
+router = APIRouter(prefix="/v1/conversations", tags=["conversations"], responses=problems(401, 503))
 bearer = HTTPBearer(auto_error=False, description="the token that opening the conversation returned")
 
 
@@ -37,7 +33,12 @@ async def _mine(
 Mine = Annotated[Conversation, Depends(_mine)]
 
 
-@router.post("", status_code=201)
+async def _streaming(mine: Mine, here: Here) -> AsyncIterator[str]:
+    with here.streams.one(mine.id):
+        yield mine.id
+
+
+@router.post("", status_code=201, responses=problems(429))
 async def open_conversation(body: bodies.OpenConversation, request: Request, here: Here) -> bodies.OpenedConversation:
     """Open a conversation; its first message says that an AI answers."""
     here.limits.conversation(client_address(request, here.settings))
@@ -46,14 +47,14 @@ async def open_conversation(body: bodies.OpenConversation, request: Request, her
     return bodies.OpenedConversation(conversation_id=conversation.id, token=token, messages=conversation.messages)
 
 
-@router.get("/{conversation_id}")
+@router.get("/{conversation_id}", responses=problems(404))
 async def read_conversation(mine: Mine, here: Here) -> bodies.ConversationBody:
     """The conversation so far."""
     events = await here.store.events(mine.id)  # first: what comes in between is then told twice, not never
     return bodies.ConversationBody.of(await here.store.conversation(mine.id), events[-1].seq if events else 0)
 
 
-@router.post("/{conversation_id}/messages", status_code=202)
+@router.post("/{conversation_id}/messages", status_code=202, responses=problems(404, 409, 429))
 async def send_message(body: bodies.SendMessage, mine: Mine, request: Request, here: Here) -> bodies.MessageReceived:
     """Store a message; it is worked in the background and its outcome comes over the event stream."""
     limit = here.settings.limits.message_characters
@@ -65,26 +66,17 @@ async def send_message(body: bodies.SendMessage, mine: Mine, request: Request, h
     return bodies.MessageReceived(message_id=message.id)
 
 
-@router.get("/{conversation_id}/events", response_class=EventSourceResponse)
+@router.get("/{conversation_id}/events", response_class=EventSourceResponse, responses=problems(404, 429))
 async def follow(
-    mine: Mine, here: Here, last_event_id: Annotated[int, Header(ge=0, le=2**31)] = 0
+    streaming: Annotated[str, Depends(_streaming)],
+    here: Here,
+    last_event_id: Annotated[int, Header(ge=0, le=2**31)] = 0,
 ) -> EventSourceResponse:
     """Everything that happens, from event Last-Event-ID + 1 on, as server-sent events."""
-    return EventSourceResponse(_events(mine.id, last_event_id, here), ping=15)
+    return EventSourceResponse(events(streaming, last_event_id, here), ping=15)
 
 
-async def _events(conversation_id: str, after: int, here: Services) -> AsyncIterator[ServerSentEvent]:
-    with here.bell.listening(conversation_id) as heard:
-        while True:
-            heard.clear()
-            with suppress(StorageUnavailable):  # the stream goes on when the database is back
-                for event in await here.store.events(conversation_id, after):
-                    after = event.seq
-                    yield ServerSentEvent(id=str(event.seq), event=event.kind, data=json.dumps(event.body))
-            await heard_within(heard, POLL_SECONDS)
-
-
-@router.post("/{conversation_id}/identity")
+@router.post("/{conversation_id}/identity", responses=problems(403, 404, 429))
 async def identify(body: bodies.Identify, mine: Mine, request: Request, here: Here) -> bodies.KnownCustomer:
     """Open one order by its number and e-mail address; the question that needed it is answered at once."""
     if here.guests is None:
@@ -96,7 +88,7 @@ async def identify(body: bodies.Identify, mine: Mine, request: Request, here: He
     return bodies.KnownCustomer(verified_by=customer.verified_by, order_number=customer.order_number)
 
 
-@router.post("/{conversation_id}/feedback", status_code=204)
+@router.post("/{conversation_id}/feedback", status_code=204, responses=problems(404))
 async def give_feedback(body: bodies.Feedback, mine: Mine, here: Here) -> None:
     """Say whether a reply helped; a later word replaces an earlier one."""
     await here.store.add_feedback(mine.id, body.message_id, body.helpful, body.comment)

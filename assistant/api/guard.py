@@ -1,5 +1,6 @@
-"""What stands before every route: a limit on bodies, and the security headers of every answer."""
+"""What stands before every route: a limit on bodies, security headers, and a problem as the answer to a bug."""
 
+import logging
 from contextlib import suppress
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -16,6 +17,9 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
+
+
+log = logging.getLogger("handrail")
 
 
 class BodyTooLarge(Exception):  # noqa: N818 - never leaves this module
@@ -59,8 +63,15 @@ class Guard:
         if _announced(scope) > self._limit:
             left = -1
         else:
-            with suppress(BodyTooLarge):
-                await self._app(scope, counted, headed)
+            try:
+                with suppress(BodyTooLarge):
+                    await self._app(scope, counted, headed)
+            except Exception:
+                if started:
+                    raise  # half an answer cannot be taken back
+                log.exception("a bug in the answer to %s %s", scope["method"], scope["path"][:200])
+                refusal = answer(500, "Something is wrong on our side", "it is in our log; please try again")
+                await refusal(scope, receive, headed)
         if left < 0 and not started:
             left = 0
             refusal = answer(413, "Too large", f"a request body has at most {self._limit} bytes")

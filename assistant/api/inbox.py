@@ -7,12 +7,14 @@ from rapidfuzz.distance import Levenshtein
 
 from assistant.api.accounts import Changing, signed_in
 from assistant.api.bodies import SendReply, TicketBody
-from assistant.api.problems import PROBLEMS
+from assistant.api.problems import problems
 from assistant.api.services import Here
 from assistant.conversation import Message
 from assistant.ticket import Ticket, Verdict
 
-router = APIRouter(prefix="/v1/inbox/tickets", tags=["inbox"], dependencies=[Depends(signed_in)], responses=PROBLEMS)
+router = APIRouter(
+    prefix="/v1/inbox/tickets", tags=["inbox"], dependencies=[Depends(signed_in)], responses=problems(401, 503)
+)
 
 
 @router.get("")
@@ -21,7 +23,7 @@ async def list_tickets(here: Here, status: Literal["open", "claimed", "resolved"
     return await here.store.tickets((status,) if status else ("open", "claimed"))
 
 
-@router.get("/{ticket_id}")
+@router.get("/{ticket_id}", responses=problems(404))
 async def read_ticket(ticket_id: str, here: Here) -> TicketBody:
     """A ticket with its conversation, the turn behind it and the order facts that turn saw."""
     ticket = await here.store.ticket(ticket_id)
@@ -35,7 +37,7 @@ async def read_ticket(ticket_id: str, here: Here) -> TicketBody:
     )
 
 
-@router.post("/{ticket_id}/claim")
+@router.post("/{ticket_id}/claim", responses=problems(403, 404, 409))
 async def claim(ticket_id: str, here: Here, me: Changing) -> Ticket:
     """Take a ticket; nobody else can until it is resolved."""
     ticket = await here.store.claim(ticket_id, me.name)
@@ -43,7 +45,7 @@ async def claim(ticket_id: str, here: Here, me: Changing) -> Ticket:
     return ticket
 
 
-@router.post("/{ticket_id}/replies", status_code=201)
+@router.post("/{ticket_id}/replies", status_code=201, responses=problems(403, 404, 409))
 async def send_reply(ticket_id: str, body: SendReply, here: Here, me: Changing) -> Message:
     """Send a message to the customer: the suggestion as it is, edited, or words of one's own. Claims the ticket."""
     ticket = await here.store.claim(ticket_id, me.name)
@@ -59,7 +61,7 @@ async def send_reply(ticket_id: str, body: SendReply, here: Here, me: Changing) 
     return await here.desk.answer(ticket, body.text, verdict if judges else None)
 
 
-@router.post("/{ticket_id}/resolve")
+@router.post("/{ticket_id}/resolve", responses=problems(403, 404))
 async def resolve(ticket_id: str, here: Here, _: Changing) -> Ticket:
     """Close a ticket and its conversation; a later message of the customer opens the conversation again."""
     ticket = await here.store.resolve(ticket_id)

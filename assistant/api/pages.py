@@ -1,6 +1,7 @@
 """The pages (demo shop with the widget, inbox, studio) and the state of the service."""
 
 import asyncio
+import logging
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
@@ -8,10 +9,13 @@ from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 
 from assistant.api.bodies import Health
+from assistant.api.problems import detail_of
 from assistant.api.services import Here
 from assistant.errors import HandrailError, SnapshotError
 
 WEB = Path(__file__).resolve().parents[1] / "web"
+
+log = logging.getLogger("handrail")
 
 router = APIRouter(include_in_schema=False)
 
@@ -65,14 +69,15 @@ async def alive() -> Health:
     return Health(status="ok")
 
 
-@health.get("/ready", responses={503: {"model": Health, "description": "Not ready"}})
+@health.get("/ready", response_model=Health, responses={503: {"model": Health, "description": "Not ready"}})
 async def ready(here: Here) -> JSONResponse:
     """The database answers and a snapshot of the knowledge is being served."""
     checks = {"knowledge": await asyncio.to_thread(_knowledge, here), "database": "ok"}
     try:
         await here.store.ping()
     except HandrailError as error:
-        checks["database"] = str(error)
+        log.warning("not ready: %s", error)
+        checks["database"] = detail_of(error)
     fine = all(check == "ok" for check in checks.values())
     body = Health(status="ok" if fine else "not_ready", checks=checks)
     return JSONResponse(body.model_dump(), 200 if fine else 503)
@@ -82,7 +87,8 @@ def _knowledge(here: Here) -> str:
     try:
         here.shelf.warm()
     except SnapshotError as error:
-        return str(error)
+        log.warning("not ready: %s", error)
+        return detail_of(error)
     return "ok"
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from assistant.api.limits import RateLimits
+from assistant.api.limits import RateLimits, Streams
 from assistant.bell import Bell
 from assistant.desk import Desk
 from assistant.knowledge import Shop
@@ -13,6 +13,7 @@ from assistant.orders.identity import GuestLookup, IdentityTokens
 from assistant.retrieval.shelf import Shelf
 from assistant.settings import Settings
 from assistant.storage.store import Store
+from assistant.telemetry import Metrics
 from evals.runs import EvalRuns
 
 
@@ -29,6 +30,8 @@ class Services:
     tokens: IdentityTokens
     guests: GuestLookup | None
     limits: RateLimits
+    streams: Streams
+    metrics: Metrics
     evals: EvalRuns
 
 

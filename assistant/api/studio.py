@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from assistant.api.accounts import owner, same_site
 from assistant.api.bodies import EvalReportBody, EvalRunStarted, KnowledgeBody
-from assistant.api.problems import PROBLEMS
+from assistant.api.problems import problems
 from assistant.api.services import Here
 from evals.page import html
 from evals.pictures import pictures_of
@@ -29,7 +29,9 @@ Against = Annotated[
     str, Query(max_length=60, description="run to compare with; `last`: the one done before, `nothing`: none")
 ]
 
-router = APIRouter(prefix="/v1/studio", tags=["studio"], dependencies=[Depends(owner)], responses=PROBLEMS)
+router = APIRouter(
+    prefix="/v1/studio", tags=["studio"], dependencies=[Depends(owner)], responses=problems(401, 403, 503)
+)
 
 
 @router.get("/knowledge")
@@ -52,33 +54,33 @@ def list_runs(here: Here) -> list[EvalRun]:
     return here.evals.runs()
 
 
-@router.post("/evals", status_code=202, dependencies=[Depends(same_site)])
+@router.post("/evals", status_code=202, dependencies=[Depends(same_site)], responses=problems(409))
 async def start_run(here: Here) -> EvalRunStarted:
     """Start a run over all cases; one at a time."""
     return EvalRunStarted(id=here.evals.start())
 
 
-@router.get("/evals/{run_id}")
+@router.get("/evals/{run_id}", responses=problems(404))
 def read_run(run_id: str, here: Here) -> EvalRun:
     """A run and its progress."""
     return here.evals.run(run_id)
 
 
-@router.post("/evals/{run_id}/cancel", status_code=202, dependencies=[Depends(same_site)])
+@router.post("/evals/{run_id}/cancel", status_code=202, dependencies=[Depends(same_site)], responses=problems(404))
 def cancel_run(run_id: str, here: Here) -> EvalRun:
     """Ask a run to stop; it does after the case it is at, and keeps no report."""
     here.evals.cancel(run_id)
     return here.evals.run(run_id)
 
 
-@router.get("/evals/{run_id}/report")
+@router.get("/evals/{run_id}/report", responses=problems(404))
 def read_report(run_id: str, here: Here, against: Against = LAST) -> EvalReportBody:
     """What the report of a finished run shows; the cases one by one are in the download."""
     report = here.evals.compared(run_id, against)
     return EvalReportBody(report=report.summary(), pictures=pictures_of(report), passed=report.passed)
 
 
-@router.get("/evals/{run_id}/report.{form}", response_class=Response, responses=DOWNLOADS)
+@router.get("/evals/{run_id}/report.{form}", response_class=Response, responses=DOWNLOADS | problems(404))
 def download_report(run_id: str, form: Form, here: Here, against: Against = LAST) -> Response:
     """The whole report of a finished run, as a file."""
     write, media_type = FORMS[form]

@@ -1,5 +1,6 @@
 """Conversations, their messages and their events."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import RowMapping, insert, select
@@ -113,6 +114,14 @@ class Conversations(Part):
                 .order_by(events.c.seq)
             )
             return [Event.model_validate(dict(row)) for row in found.mappings()]
+
+    async def last_events(self, conversation_ids: Sequence[str]) -> dict[str, int]:
+        """The `seq` of the last event of each of these conversations; unknown ones are left out."""
+        async with self._database.reading() as connection:
+            found = await connection.execute(
+                select(conversations.c.id, conversations.c.last_event).where(conversations.c.id.in_(conversation_ids))
+            )
+            return {row.id: row.last_event for row in found}
 
 
 async def _row(connection: AsyncConnection, conversation_id: str) -> RowMapping:

@@ -4,12 +4,13 @@ from typing import Self
 
 from assistant.storage.accounts import Accounts
 from assistant.storage.conversations import Conversations
+from assistant.storage.counts import Counts
 from assistant.storage.database import Database
 from assistant.storage.tickets import Tickets
 from assistant.storage.turns import Turns
 
 
-class Store(Conversations, Turns, Tickets, Accounts):
+class Store(Conversations, Turns, Tickets, Accounts, Counts):
     """Conversations, turns, tickets and accounts; made by `open`, ended by `close`.
 
     What a call wrote is on disk when it returns. NUL characters and lone surrogates in text are stored as

@@ -1,0 +1,22 @@
+"""A conversation's events as a stream that stays open."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import suppress
+
+from sse_starlette import ServerSentEvent
+
+from assistant.api.services import Services
+from assistant.errors import StorageUnavailable
+
+
+async def events(conversation_id: str, after: int, here: Services) -> AsyncIterator[ServerSentEvent]:
+    """Every event after the one numbered `after`, as it comes, until the service stops."""
+    with here.bell.listening(conversation_id, after) as listener:
+        while not here.bell.closed:
+            listener.heard.clear()
+            with suppress(StorageUnavailable):  # the stream goes on when the database is back
+                for event in await here.store.events(conversation_id, listener.seq):
+                    listener.seq = event.seq
+                    yield ServerSentEvent(id=str(event.seq), event=event.kind, data=json.dumps(event.body))
+            await listener.heard.wait()
