@@ -19,7 +19,7 @@ from assistant.answering.answerer import choose_answerer
 from assistant.answering.inquiry import InquiryReader
 from assistant.answering.prompts import Prompts
 from assistant.answering.topics import Topics
-from assistant.api import accounts, articles, conversations, inbox, metrics, pages, problems, studio
+from assistant.api import accounts, articles, conversations, inbox, metrics, pages, problems, shop, studio
 from assistant.api.guard import Guard
 from assistant.api.limits import RateLimits, Streams
 from assistant.api.services import Services
@@ -228,7 +228,8 @@ def create_app(assistant: Assistant) -> FastAPI:
         redoc_url=None,
     )
     problems.install(app)
-    for routes in (conversations.router, articles.router, accounts.router, inbox.router, studio.router, metrics.router):
+    parts = (conversations, articles, shop, accounts, inbox, studio, metrics)
+    for routes in (part.router for part in parts):
         app.include_router(routes)
     pages.install(app)
     app.add_middleware(Guard, body_bytes=settings.limits.body_bytes)

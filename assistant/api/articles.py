@@ -17,18 +17,26 @@ router = APIRouter(prefix="/v1/articles", tags=["articles"], responses=problems(
 
 
 class ArticleBody(BaseModel):
-    """An article; `body` is Markdown."""
+    """An article; `body` is Markdown, `effective_from` the first day it was in force."""
 
     id: str
     title: str
     body: str
+    effective_from: date | None
+    shop: str
 
 
 @router.get("/{article_id}")
 async def read_article(article_id: str, here: Here) -> ArticleBody:
     """An article that is public and in force today."""
     article = await asyncio.to_thread(_find, here.settings.knowledge, article_id, here.shop.today())
-    return ArticleBody(id=article.id, title=article.title, body=article.body)
+    return ArticleBody(
+        id=article.id,
+        title=article.title,
+        body=article.body,
+        effective_from=article.effective_from,
+        shop=here.shop.name,
+    )
 
 
 def _find(knowledge: Path, article_id: str, day: date) -> Article:

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 from served import Served
-from visits import Chat, Visits, sign_in, tab_to
+from visits import Chat, Visits, sign_in
 
 pytestmark = pytest.mark.e2e
 
@@ -42,7 +42,7 @@ def shipping_is_answered_with_its_source(chat: Chat) -> None:
     expect(reply).to_contain_text("£5.50")
     sources = reply.get_by_test_id("sources")
     sources.locator("summary").click()
-    expect(sources.get_by_role("link").first).to_have_text("Delivery options, times and costs in the UK")
+    expect(sources.get_by_role("link").first).to_contain_text("Delivery options, times and costs in the UK")
     expect(sources.locator("blockquote").first).to_contain_text("£5.50")
     titles = sources.locator(".source-title").all_inner_texts()
     assert len(titles) == len(set(titles)), "an article stands twice among the sources"
@@ -94,38 +94,3 @@ def later_replies_carry_no_verdict(inbox: Page) -> None:
     with inbox.expect_request(re.compile("/replies$")) as sent:
         inbox.get_by_test_id("send-reply").click()
     assert sent.value.post_data_json == {"text": "It arrives on Friday."}
-
-
-def test_a_customer_needs_no_mouse(service: Served, visits: Visits) -> None:
-    page = visits.open(service.url)
-    chat = Chat(page)
-    tab_to(page, "launcher")
-    page.keyboard.press("Enter")
-    expect(chat.composer).to_be_focused()
-    expect(chat.replies).to_have_count(1)
-
-    page.keyboard.type(SHIPPING)
-    page.keyboard.press("Enter")
-    expect(chat.replies).to_have_count(2)
-    tab_to(page, "sources", "Shift+Tab")
-    page.keyboard.press("Enter")
-    expect(chat.replies.last.locator("blockquote").first).to_be_visible()
-
-    tab_to(page, "composer")
-    page.keyboard.type(WHERE)
-    page.keyboard.press("Enter")
-    expect(chat.order_form).to_be_visible()
-    tab_to(page, "order-number", "Shift+Tab")
-    page.keyboard.type("FH-10547")
-    page.keyboard.press("Tab")
-    page.keyboard.type("fionn.daly@example.com")
-    page.keyboard.press("Enter")
-    expect(chat.replies.last).to_contain_text("order FH-10547 left us on")
-
-    expect(chat.composer).to_be_focused()
-    page.keyboard.type(REFUND)
-    page.keyboard.press("Enter")
-    expect(chat.note).to_contain_text("A person is taking over")
-    page.keyboard.press("Escape")
-    expect(page.get_by_role("dialog")).to_be_hidden()
-    expect(page.get_by_test_id("launcher")).to_be_focused()

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import httpx
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
@@ -23,11 +26,15 @@ class Visits:
     def open(self, url: str, **context: Any) -> Page:
         opened = self._browser.new_context(**(DESKTOP | context))
         self._contexts.append(opened)
-        page: Page = opened.new_page()
+        page = self.watch(opened.new_page())
+        page.goto(url)
+        return page
+
+    def watch(self, page: Page) -> Page:
+        """Note what this page complains about too, such as one that a link has opened."""
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self._complaints.append(str(error)))
         page.on("dialog", self._refuse)
-        page.goto(url)
         return page
 
     def expect_error(self, pattern: str) -> None:
@@ -38,7 +45,8 @@ class Visits:
         for context in self._contexts:
             context.close()
         known = re.compile("|".join(self._expected) or "(?!)")
-        assert not [complaint for complaint in self._complaints if not known.search(complaint)]
+        unknown = [complaint for complaint in self._complaints if not known.search(complaint)]
+        assert not unknown, unknown
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type == "error":
@@ -61,6 +69,12 @@ class Chat:
         self.order_form = page.get_by_test_id("order-form")
         self.note = page.get_by_test_id("handoff-note")
 
+    @property
+    def conversation_id(self) -> str:
+        """The id of the conversation that this tab is in."""
+        held = self.page.evaluate("Object.values(sessionStorage).map(JSON.parse).find(kept => kept.id).id")
+        return str(held)
+
     def open(self) -> Chat:
         """Open the panel and wait for the greeting."""
         self.page.get_by_test_id("launcher").click()
@@ -82,6 +96,32 @@ class Chat:
         self.page.get_by_test_id("order-number").fill(number)
         self.page.get_by_test_id("order-email").fill(email)
         self.page.get_by_test_id("order-submit").click()
+
+
+class HumanAgent:
+    """Answers customers over the API, where a test is not about the inbox."""
+
+    def __init__(self, http: httpx.Client) -> None:
+        self._http = http
+
+    @classmethod
+    @contextmanager
+    def signed_in(cls, url: str, password: str) -> Iterator[HumanAgent]:
+        with httpx.Client(base_url=url, timeout=20) as http:
+            answer = http.post("/v1/sign-in", json={"name": "agent", "password": password}).raise_for_status()
+            http.headers["X-CSRF-Token"] = answer.json()["csrf"]
+            yield cls(http)
+
+    def reply(self, conversation_id: str, text: str) -> None:
+        self._to_ticket(conversation_id, "replies", {"text": text, "verdict": "other"})
+
+    def resolve(self, conversation_id: str) -> None:
+        self._to_ticket(conversation_id, "resolve", {})
+
+    def _to_ticket(self, conversation_id: str, action: str, body: dict[str, str]) -> None:
+        tickets = self._http.get("/v1/inbox/tickets").raise_for_status().json()
+        mine = next(ticket["id"] for ticket in tickets if ticket["conversation_id"] == conversation_id)
+        self._http.post(f"/v1/inbox/tickets/{mine}/{action}", json=body).raise_for_status()
 
 
 def sign_in(page: Page, name: str, password: str) -> None:

@@ -4,7 +4,8 @@ import { h, icon } from "../shared/dom.js";
 import { percent, sentence as asSentence, words } from "../shared/format.js";
 import { CHECK, CROSS, OUT } from "../shared/icons.js";
 import { link, markdown, safeUrl } from "../shared/markdown.js";
-import { nameOf, plain } from "../shared/sources.js";
+import { plain } from "../shared/quotes.js";
+import { nameOf } from "../shared/sources.js";
 
 /** The card that says why a person was asked. */
 export function drawWhy(ticket, turn) {

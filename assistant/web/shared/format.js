@@ -16,6 +16,18 @@ export function clock(iso) {
   return date.toLocaleString(undefined, today ? { timeStyle: "short" } : { dateStyle: "medium", timeStyle: "short" });
 }
 
+/** The time of day of `iso`, such as "18:00". */
+export function hour(iso) {
+  return new Date(iso).toLocaleTimeString(undefined, { timeStyle: "short" });
+}
+
+/** When `iso` will be: "at 18:00" where that is today, else "on Thursday at 08:00". */
+export function moment(iso) {
+  const date = new Date(iso);
+  const today = date.toDateString() === new Date().toDateString();
+  return `${today ? "" : `on ${date.toLocaleDateString(undefined, { weekday: "long" })} `}at ${hour(iso)}`;
+}
+
 /** A day such as "3 Mar 2026"; text that is no date comes back unchanged. */
 export function day(iso) {
   const date = new Date(iso);

@@ -1,28 +1,27 @@
 /** <handrail-chat>: a launcher button and the chat panel it opens. */
 
 import { h, icon } from "../shared/dom.js";
-import { CHAT, CLOSE, SEND } from "../shared/icons.js";
+import { CLOSE, SEND } from "../shared/icons.js";
+import { Launcher } from "./launcher.js";
 import { orderForm } from "./order_form.js";
+import { fillsScreen, followScreen, openPanel } from "./panel.js";
 import { ChatSession } from "./session.js";
+import { statusLine, statusNote } from "./status.js";
 import { sheet } from "./styles.js";
+import { Theme } from "./theme.js";
 import { Transcript } from "./transcript.js";
 
 const SERVICE = new URL("../..", import.meta.url).href.replace(/\/$/, "");
-const PHONE = "(max-width: 600px)";
 const RETRY_MS = 4000;
-const STATUS = {
-  with_assistant: { line: "AI assistant" },
-  waiting_for_human: { line: "A person is taking over", note: "A person is taking over. You can close this window; the reply will appear here." },
-  with_human: { line: "Our team", note: "You are talking with a person from our team." },
-  resolved: { line: "Closed", note: "This conversation is closed. Write again if something is still open." },
-};
+const WANTS_PERSON = "I want to talk to a human.";
 
 export class HandrailChat extends HTMLElement {
   #session;
+  #theme;
   #transcript;
   #parts;
   #form = null;
-  #unread = 0;
+  #status = "with_assistant";
   #live = false; // false while what an earlier page had shown is drawn again
   #hearers = {
     began: () => this.#restart(),
@@ -30,7 +29,7 @@ export class HandrailChat extends HTMLElement {
     stage: (body) => this.#transcript.stage(body),
     sentence: (body) => this.#transcript.sentence(body),
     outcome: (body) => this.#ask(body.asks ?? null),
-    status: ({ status }) => this.#status(status),
+    status: ({ status }) => this.#showStatus(status),
     customer: ({ verified_by: how }) => how !== "nobody" && this.#ask(null),
     delivery: (body) => this.#delivery(body),
     connection: ({ up }) => this.#notice(up ? "" : "The connection is interrupted. Trying again…"),
@@ -41,11 +40,14 @@ export class HandrailChat extends HTMLElement {
     this.#session = new ChatSession(SERVICE, (kind, body) => this.#hearers[kind]?.(body), () => this.identityToken);
     this.#transcript = new Transcript((id) => ({
       given: this.#session.rated(id),
-      give: (helpful) => this.#session.rate(id, helpful),
+      give: (helpful, comment) => this.#session.rate(id, helpful, comment),
+      askForPerson: () => this.#askForPerson(),
     }));
+    this.#theme = new Theme(this);
     this.#draw(this.attachShadow({ mode: "open" }));
     if (this.#session.started) void this.#open();
-    if (this.#session.panelOpen && !matchMedia(PHONE).matches) this.#parts.panel.show();
+    if (this.#session.panelOpen && !fillsScreen()) this.#reveal();
+    document.addEventListener("visibilitychange", () => this.#seen());
   }
 
   disconnectedCallback() {
@@ -64,40 +66,35 @@ export class HandrailChat extends HTMLElement {
 
   /** Open the panel; `text`, if given, is sent as the customer's message. */
   show(text) {
-    const { panel, composer } = this.#parts;
-    if (!panel.open) {
-      if (matchMedia(PHONE).matches) panel.showModal();
-      else panel.show();
-    }
+    if (!this.#parts.panel.open) this.#transcript.catchUp();
+    this.#reveal();
     this.#session.panelOpen = true;
-    this.#setUnread(0);
-    composer.focus();
+    this.#seen();
+    this.#parts.composer.focus();
     void this.#open();
     if (text) this.#send(text);
   }
 
   /** Close the panel; the conversation goes on. */
   hide() {
-    this.#session.panelOpen = false;
     this.#parts.panel.close();
   }
 
   #draw(root) {
-    root.adoptedStyleSheets = [sheet];
+    root.adoptedStyleSheets = [sheet, this.#theme.sheet];
+    this.#theme.refresh();
     const title = this.getAttribute("title") || "Chat with us";
     this.removeAttribute("title"); // it would show as a tooltip over everything
-    const badge = h("span", { class: "badge" });
-    const launcher = h("button", {
-      type: "button", class: "launcher", "data-testid": "launcher", "aria-label": title, "aria-haspopup": "dialog", onclick: () => this.#toggle(),
-    }, icon(CHAT), badge);
-    const subtitle = h("p", { class: "subtitle" }, STATUS.with_assistant.line);
+    const label = this.getAttribute("launcher-label");
+    const launcher = new Launcher(label || title, label, () => this.#toggle());
+    const subtitle = h("p", { class: "subtitle" });
     const note = h("p", { class: "handoff", role: "status", "data-testid": "handoff-note" });
-    const notice = h("p", { class: "notice", role: "status" });
+    const notice = h("p", { class: "notice", role: "status", "data-testid": "notice" });
     const composer = h("textarea", {
       id: "composer", rows: "1", placeholder: "Write your question…", "data-testid": "composer", enterkeyhint: "send",
       onkeydown: (event) => this.#key(event), oninput: () => this.#grow(),
     });
-    const panel = h("dialog", { class: "panel", "aria-labelledby": "title", onclose: () => launcher.focus(), onkeydown: (event) => event.key === "Escape" && this.#escape(event) },
+    const panel = h("dialog", { class: "panel", "aria-labelledby": "title", onclose: () => this.#closed(), onkeydown: (event) => event.key === "Escape" && this.#escape(event) },
       h("header", null,
         h("div", null, h("h2", { id: "title" }, title), subtitle),
         h("button", { type: "button", class: "plain", "aria-label": "Close chat", onclick: () => this.hide() }, icon(CLOSE))),
@@ -106,11 +103,25 @@ export class HandrailChat extends HTMLElement {
         h("label", { for: "composer", class: "unseen" }, "Your message"), composer,
         h("button", { type: "submit", class: "send", "aria-label": "Send", "data-testid": "send" }, icon(SEND))),
       h("p", { class: "small" }, "Enter sends, Shift + Enter starts a new line."));
-    note.hidden = true;
-    notice.hidden = true;
-    badge.hidden = true;
-    this.#parts = { panel, launcher, badge, subtitle, note, notice, composer };
-    root.append(launcher, panel);
+    this.#parts = { panel, launcher, subtitle, note, notice, composer };
+    this.#showStatus("with_assistant");
+    this.#notice("");
+    followScreen(panel);
+    root.append(launcher.node, panel);
+  }
+
+  #reveal() {
+    this.#theme.refresh();
+    openPanel(this.#parts.panel);
+    this.#parts.launcher.open = true;
+  }
+
+  #closed() {
+    const { panel, launcher } = this.#parts;
+    if (panel.open) return; // it was only moved
+    this.#session.panelOpen = false;
+    launcher.open = false;
+    launcher.node.focus();
   }
 
   async #open() {
@@ -158,6 +169,11 @@ export class HandrailChat extends HTMLElement {
     this.#transcript.unsent(this.#session.send(text));
   }
 
+  #askForPerson() {
+    this.#send(WANTS_PERSON);
+    this.#backToComposer();
+  }
+
   #grow() {
     const { composer } = this.#parts;
     composer.style.height = "auto";
@@ -167,13 +183,21 @@ export class HandrailChat extends HTMLElement {
   #restart() {
     this.#transcript.clear();
     this.#form = null;
-    this.#status("with_assistant");
+    this.#showStatus("with_assistant");
     for (const entry of this.#session.unsent) this.#transcript.unsent(entry);
   }
 
   #message(message) {
     this.#transcript.message(message);
-    if (this.#live && message.author !== "customer" && !this.#parts.panel.open) this.#setUnread(this.#unread + 1);
+    if (this.#live && message.author !== "customer" && !this.#looking) this.#parts.launcher.unread += 1;
+  }
+
+  get #looking() {
+    return this.#parts.panel.open && !document.hidden;
+  }
+
+  #seen() {
+    if (this.#looking) this.#parts.launcher.unread = 0;
   }
 
   #delivery({ entry, state, error }) {
@@ -188,36 +212,35 @@ export class HandrailChat extends HTMLElement {
   #ask(what) {
     const wanted = what === "order_and_email";
     if (wanted === (this.#form !== null)) return;
-    this.#form = wanted ? orderForm((number, email) => this.#identify(number, email)) : null;
+    this.#form = wanted ? orderForm((number, email) => this.#identify(number, email), () => this.#askForPerson()) : null;
     this.#transcript.ask(this.#form);
   }
 
   async #identify(number, email) {
     await this.#session.identify(number, email);
-    // The form goes away with the focus in it. On a phone the composer would bring the keyboard up over the reply.
-    if (!matchMedia(PHONE).matches) this.#parts.composer.focus();
+    this.#backToComposer();
   }
 
-  #status(status) {
+  /** What had the focus goes away. On a phone the composer would bring the keyboard up over the reply. */
+  #backToComposer() {
+    if (!fillsScreen()) this.#parts.composer.focus();
+    else this.#transcript.node.focus({ preventScroll: true });
+  }
+
+  async #showStatus(status) {
     const { subtitle, note, panel } = this.#parts;
-    const { line, note: text } = STATUS[status] ?? STATUS.with_assistant;
+    this.#status = status;
     panel.dataset.status = status;
-    subtitle.textContent = line;
-    note.textContent = text ?? "";
-    note.hidden = !text;
+    subtitle.textContent = statusLine(status);
+    const support = status === "waiting_for_human" ? await this.#session.support() : null;
+    if (status !== this.#status) return;
+    note.textContent = statusNote(status, support);
+    note.hidden = !note.textContent;
   }
 
   #notice(text) {
     this.#parts.notice.textContent = text;
     this.#parts.notice.hidden = !text;
-  }
-
-  #setUnread(count) {
-    const { badge, launcher } = this.#parts;
-    this.#unread = count;
-    badge.hidden = count === 0;
-    badge.textContent = String(count);
-    launcher.classList.toggle("unread", count > 0);
   }
 }
 

@@ -1,15 +1,15 @@
 /** One message of the conversation as a DOM node. */
 
-import { h, icon } from "../shared/dom.js";
+import { h } from "../shared/dom.js";
 import { clock } from "../shared/format.js";
-import { DOWN, UP } from "../shared/icons.js";
 import { markdown } from "../shared/markdown.js";
 import { sources } from "../shared/sources.js";
+import { drawRating } from "./rating.js";
 
 const LABELS = { customer: "You", assistant: "AI assistant", human_agent: "Our team" };
 const HOOKS = { assistant: "message-assistant", human_agent: "message-human", customer: "message-customer" };
 
-/** The node for `message`; `rating` {given, give(helpful)} adds the feedback question to replies with sources. */
+/** The node for `message`; `rating` (see rating.js) adds the feedback question to replies with sources. */
 export function drawMessage(message, rating) {
   if (message.author === "system") return h("p", { class: "note" }, message.text);
   const replied = message.author === "assistant" && message.citations.length > 0;
@@ -30,15 +30,4 @@ export function drawUnsent({ id, text }) {
     h("p", { class: "who" }, LABELS.customer),
     drawBubble({ author: "customer", text }),
     h("p", { class: "delivery", role: "status" }));
-}
-
-function drawRating({ given, give }) {
-  const box = h("div", { class: "rating" });
-  const show = (helpful) => box.replaceChildren(h("p", null, helpful ? "Thanks, glad that helped." : "Thanks for telling us. You can ask for a person at any time."));
-  const button = (helpful, label, path) => h("button", {
-    type: "button", "aria-label": label, title: label, onclick: () => give(helpful).then(() => show(helpful), () => box.remove()),
-  }, icon(path));
-  if (given === undefined) box.append(h("span", null, "Did this help?"), button(true, "Helpful", UP), button(false, "Not helpful", DOWN));
-  else show(given);
-  return box;
 }

@@ -27,6 +27,8 @@ export class ChatSession {
     this.#api = client(base, () => (this.#store.token ? { Authorization: `Bearer ${this.#store.token}` } : {}), "omit");
     this.#outbox = new Outbox(this.#store, (entry) => this.#deliver(entry),
       (entry, state, error) => hear("delivery", { entry, state, error }));
+    addEventListener("offline", () => this.started && hear("connection", { up: false }));
+    addEventListener("online", () => this.#stop && this.#follow());
   }
 
   /** Whether an earlier page of this tab left a conversation to go on with. */
@@ -73,10 +75,15 @@ export class ChatSession {
     this.#store.asks = null;
   }
 
-  /** Say whether a reply helped. Throws ApiError. */
-  async rate(messageId, helpful) {
-    await this.#api.post(`${this.#path}/feedback`, { message_id: messageId, helpful });
+  /** Say whether a reply helped, and why not. Throws ApiError. */
+  async rate(messageId, helpful, comment) {
+    await this.#api.post(`${this.#path}/feedback`, { message_id: messageId, helpful, comment });
     this.#store.rated = { ...this.#store.rated, [messageId]: helpful };
+  }
+
+  /** When the team is there: {open, changes_at}, or null where the shop names no hours or cannot be reached. */
+  async support() {
+    return (await this.#api.get("/v1/shop").catch(() => null))?.support ?? null;
   }
 
   /** true, false or undefined: what rate() was told about this message. */
@@ -87,6 +94,7 @@ export class ChatSession {
   /** Stop following; open() goes on from there. */
   close() {
     this.#stop?.abort();
+    this.#stop = null;
     this.#opening = null;
   }
 
@@ -105,6 +113,7 @@ export class ChatSession {
       const { messages, status } = await this.#api.get(this.#path);
       for (const message of messages) this.#hear("message", message);
       this.#hear("status", { status });
+      if (status === "with_assistant" && messages.at(-1)?.author === "customer") this.#hear("stage", {});
       this.#follow();
       return true;
     } catch (error) {

@@ -19,21 +19,26 @@ export class Transcript {
   #below = h("div", { class: "below" });
   #shown = new Map();
   #heading = "";
+  #joined = false; // whether the message before was a person's
+  #aim = null; // what was brought into view last
+  #held = 0; // the scroll position that did it
+  #atEnd = true;
   #rating;
 
-  /** `rating(id)` gives a message's {given, give(helpful)}. */
+  /** `rating(id)` gives a message's rating, see rating.js. */
   constructor(rating) {
     this.#rating = rating;
     this.#draft.hidden = true;
     this.#stage.hidden = true;
     this.node = h("div", { class: "scroll", tabindex: "-1" },
       this.#log, h("div", { class: "message assistant working" }, this.#draft, this.#stage), this.#below);
-    this.#stayAtEnd();
+    this.#holdView();
   }
 
   clear() {
     this.#shown.clear();
     this.#log.replaceChildren();
+    this.#joined = false;
     this.settle();
     this.ask(null);
   }
@@ -43,11 +48,17 @@ export class Transcript {
     if (message.author !== "customer") this.settle();
     const known = this.#shown.get(message.id);
     if (known && !known.classList.contains("unsent")) return;
+    this.#introduce(message.author);
     const node = drawMessage(message, this.#rating(message.id));
     this.#shown.set(message.id, node);
     if (known) known.replaceWith(node);
     else this.#log.append(node);
     this.#reveal(node);
+  }
+
+  #introduce(author) {
+    if (author === "human_agent" && !this.#joined) this.#log.append(h("p", { class: "note" }, "A person from our team has joined"));
+    if (author !== "customer") this.#joined = author === "human_agent";
   }
 
   unsent(entry) {
@@ -97,19 +108,35 @@ export class Transcript {
     if (form) this.#reveal(form);
   }
 
-  /** Where the end was in view it stays so when the view grows smaller, such as by a note below it. */
-  #stayAtEnd() {
-    let atEnd = true;
+  /** Bring the newest message into view, such as when the chat is opened again. */
+  catchUp() {
+    const newest = this.#below.firstElementChild ?? this.#log.lastElementChild;
+    if (newest) this.#reveal(newest);
+  }
+
+  /** What is in view stays so when the view grows smaller, such as by a note below it, until the customer scrolls. */
+  #holdView() {
     const { node } = this;
-    node.addEventListener("scroll", () => { atEnd = node.scrollHeight - node.scrollTop - node.clientHeight < 24; }, { passive: true });
-    new ResizeObserver(() => { if (atEnd) node.scrollTop = node.scrollHeight; }).observe(node);
+    node.addEventListener("scroll", () => {
+      if (Math.abs(node.scrollTop - this.#held) > 2) this.#aim = null;
+      this.#atEnd = node.scrollHeight - node.scrollTop - node.clientHeight < 24;
+    }, { passive: true });
+    new ResizeObserver(() => {
+      if (this.#aim) this.#takeAim();
+      else if (this.#atEnd) node.scrollTop = node.scrollHeight;
+    }).observe(node);
   }
 
   /** Scroll so that `node` is seen, from its beginning where it is taller than the view. */
   #reveal(node) {
-    requestAnimationFrame(() => {
-      const top = node.getBoundingClientRect().top - this.node.getBoundingClientRect().top;
-      this.node.scrollTop += top - 16;
-    });
+    this.#aim = node;
+    requestAnimationFrame(() => this.#takeAim());
+  }
+
+  #takeAim() {
+    if (!this.#aim?.isConnected) return;
+    const top = this.#aim.getBoundingClientRect().top - this.node.getBoundingClientRect().top;
+    this.node.scrollTop += top - 16;
+    this.#held = this.node.scrollTop;
   }
 }
