@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
@@ -25,6 +26,7 @@ from assistant.api.limits import RateLimits, Streams
 from assistant.api.services import Services
 from assistant.api.traffic import Traffic
 from assistant.bell import Bell
+from assistant.chat_models.local import LocalModel
 from assistant.chat_models.openai_compatible import OpenAICompatible
 from assistant.chat_models.port import ChatModel
 from assistant.chat_models.scripted import ScriptedModel
@@ -114,7 +116,7 @@ def assemble(settings: Settings, risk: Risk | None = None) -> Assistant:
         shelf=shelf,
         retriever=Retriever(embedder),
         orders=OrderTools(orders, shop.today) if orders else None,
-        answerer=choose_answerer(embedder, phrasing, model, Prompts.load(settings.prompts)),
+        answerer=choose_answerer(embedder, phrasing, model, Prompts.load(settings.prompts), settings.model.wording),
         gate=Gate(load_rules(settings.knowledge), topics, risk or Risk.load(), settings.gate.threshold),
         shop=shop,
         seconds=settings.turn.seconds,
@@ -128,6 +130,20 @@ def choose_model(settings: Settings) -> ChatModel | None:
     if settings.model.name == "scripted":
         return ScriptedModel()
     return OpenAICompatible(settings.model) if settings.model.name else None
+
+
+@contextmanager
+def local_model(settings: Settings, file: Path | None) -> Iterator[Settings]:
+    """Serve a GGUF file while the block runs; yields settings whose chat model it is. Without a file, nothing is done.
+
+    Raises:
+        SettingsError: the extra is not installed, or the file cannot be served.
+    """
+    if file is None:
+        yield settings
+        return
+    with LocalModel(file, settings.model, settings.home) as model:
+        yield settings.model_copy(update={"model": model})
 
 
 def publish(assistant: Assistant, progress: Progress) -> SyncReport:

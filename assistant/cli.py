@@ -38,6 +38,10 @@ app.add_typer(evals_app, name="evals")
 Knowledge = Annotated[Path | None, typer.Option("--knowledge", help="Folder with articles/ and what belongs to them.")]
 Home = Annotated[Path | None, typer.Option("--home", help="Folder where index, database and reports live.")]
 
+Gguf = Annotated[
+    Path | None, typer.Option("--local-model", help="GGUF file of a chat model, served on this machine meanwhile.")
+]
+
 out = Console()
 err = Console(stderr=True)
 
@@ -58,16 +62,17 @@ def serve(
     home: Home = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")] = None,
+    gguf: Gguf = None,
 ) -> None:
     """Publish the knowledge folder, then serve the widget, the inbox and the studio."""
-    from assistant.app import assemble
+    from assistant.app import assemble, local_model
     from assistant.serving import serve_forever
 
     listen = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    settings = Settings.load(knowledge=knowledge, home=home, server=listen or None)
-    assistant = assemble(settings)
-    _report(_publish(assistant))
-    serve_forever(assistant, out)
+    with local_model(Settings.load(knowledge=knowledge, home=home, server=listen or None), gguf) as settings:
+        assistant = assemble(settings)
+        _report(_publish(assistant))
+        serve_forever(assistant, out)
 
 
 @app.command("sync")
@@ -89,6 +94,7 @@ def ask(
     batch: Annotated[Path | None, typer.Option(help="File of questions, one JSON object a line.")] = None,
     to: Annotated[Path | None, typer.Option("--out", help="File for the answers to --batch.")] = None,
     evidence: Annotated[int, typer.Option(min=1, max=100, help="Passages to list per answer of a batch.")] = 10,
+    gguf: Gguf = None,
 ) -> None:
     """Ask one question, or a file of them."""
     from assistant.app import warm
@@ -97,7 +103,7 @@ def ask(
         raise typer.BadParameter('give either a question or --batch FILE, as in: handrail ask "how long is shipping?"')
     if batch and not batch.is_file():
         raise typer.BadParameter(f"--batch: there is no file {batch}")
-    with _assistant(Settings.load(knowledge=knowledge, home=home)) as assistant:
+    with _assistant(Settings.load(knowledge=knowledge, home=home), gguf) as assistant:
         if assistant.index.current() is None:
             _publish(assistant)
         warm(assistant)
@@ -120,6 +126,7 @@ def evals_run(
         Path | None, typer.Option(help="report.json of an earlier run: to be worse than it fails, as a gate does.")
     ] = None,
     publish: Annotated[bool, typer.Option("--sync", help="Publish edits of the knowledge folder first.")] = False,
+    gguf: Gguf = None,
 ) -> None:
     """Run the labelled cases through the production responder, on the articles that are published.
 
@@ -133,7 +140,7 @@ def evals_run(
 
     settings = Settings.load(knowledge=knowledge, home=home)
     old = read_report(baseline) if baseline else None
-    with _assistant(settings) as assistant:
+    with _assistant(settings, gguf) as assistant:
         if publish or assistant.index.current() is None:
             _report(_publish(assistant))
         runs = eval_runs(assistant)
@@ -205,14 +212,15 @@ def lock_prompts(knowledge: Knowledge = None, home: Home = None) -> None:
 
 
 @contextmanager
-def _assistant(settings: Settings) -> Iterator[Assistant]:
-    from assistant.app import assemble
+def _assistant(settings: Settings, gguf: Path | None = None) -> Iterator[Assistant]:
+    from assistant.app import assemble, local_model
 
-    assistant = assemble(settings)
-    try:
-        yield assistant
-    finally:
-        asyncio.run(assistant.close())
+    with local_model(settings, gguf) as chosen:
+        assistant = assemble(chosen)
+        try:
+            yield assistant
+        finally:
+            asyncio.run(assistant.close())
 
 
 @contextmanager

@@ -12,7 +12,8 @@
      ├─ EmbedderUnavailable       the embedding model cannot be loaded
      ├─ ChatModelError            the chat model
      │   ├─ ChatModelUnavailable  down, slow, refused
-     │   └─ ChatModelNonsense     answered, but not with what was asked for
+     │   ├─ ChatModelNonsense     answered, but not with what was asked for
+     │   └─ PromptTooLong         more than the model's context holds; says how much fits
      ├─ OrderError                the shop system
      │   ├─ OrderNotFound         no such order, or not this customer's: told apart nowhere
      │   ├─ ShopUnreachable       down, slow, refused
@@ -91,6 +92,19 @@ class ChatModelUnavailable(ChatModelError):  # noqa: N818
 
 class ChatModelNonsense(ChatModelError):  # noqa: N818
     """The chat model answered, but not with what was asked for."""
+
+
+class PromptTooLong(ChatModelError):  # noqa: N818
+    """The prompt and the room for an answer exceed the model's context.
+
+    Args:
+        why: what is wrong and what to do.
+        characters: the longest prompt that fits.
+    """
+
+    def __init__(self, why: str, characters: int) -> None:
+        super().__init__(why)
+        self.characters = characters
 
 
 class OrderError(HandrailError):

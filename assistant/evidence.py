@@ -41,11 +41,13 @@ class Citation(Word):
 class Inquiry(Word):
     """What is being asked.
 
-    `message` is what the customer wrote and `question` stands alone. Its questions are `parts`, for the articles, and
-    `order_parts`, about the customer's own orders.
+    `message` is what the customer wrote, `earlier` what they wrote before it (oldest first, the last few), and
+    `question` stands alone. Its questions are `parts`, for the articles, and `order_parts`, about the customer's own
+    orders.
     """
 
     message: str
+    earlier: tuple[str, ...] = ()
     question: str
     parts: tuple[str, ...]
     order_parts: tuple[str, ...] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 import uvicorn
 from fastapi import FastAPI
@@ -70,9 +71,19 @@ def _announce(settings: Settings, passwords: dict[str, str], out: Console) -> No
         ("API", "/docs"),
     ):
         out.print(f"  {name:<20}{url}{path}", highlight=False)
+    out.print(f"  {'Chat model':<20}{_model(settings)}", highlight=False, markup=False)
     if passwords:
         out.print("\n  First sign-in, shown this once:", highlight=False)
         for name, password in passwords.items():
             out.print(f"  {name:<20}{password}", highlight=False, markup=False)
     else:
         out.print("\n  Forgot a password? handrail reset-password agent (or owner)", highlight=False)
+
+
+def _model(settings: Settings) -> str:
+    """The chat model's name and where it answers, without a password that the address may hold."""
+    model = settings.model
+    if not model.name:
+        return "none: replies are extractive"
+    where = urlsplit(model.base_url).netloc.rpartition("@")[2]
+    return f"{model.name} at {where}" if where else model.name

@@ -64,6 +64,12 @@ class Model(Group):
     api_key: SecretStr = SecretStr("")
     seconds: float = Field(12.0, gt=0, description="time limit of one call, retries included")
     retries: int = Field(1, ge=0, le=5)
+    context_tokens: int = Field(
+        0, ge=0, description="tokens of prompt and answer together; 0: learned from what the server refuses"
+    )
+    wording: Literal["own", "quoted"] = Field(
+        "own", description="`quoted`: it only picks sentences of the articles, right for small models"
+    )
 
 
 class Judge(Group):

@@ -1,8 +1,8 @@
 """The port to an answerer, and how one is chosen: the step that turns evidence into a draft.
 
-Two stand behind it. The extractive answerer (extractive.py, the default) puts together sentences of the evidence in
-their own words. The generated answerer (generated.py) asks a chat model, which may only quote. Both cite every sentence
-and both may abstain; neither decides whether the draft is sent: support.py checks it and gate/decision.py decides.
+The extractive answerer (extractive.py, the default) puts together sentences of the evidence in their own words. The
+generated answerer (generated.py) asks a chat model, which may only quote. Both cite every sentence and both may
+abstain; neither decides whether the draft is sent: support.py checks it and gate/decision.py decides.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from assistant.answering.extractive import ExtractiveAnswerer
 from assistant.answering.generated import GeneratedAnswerer
+from assistant.answering.own_words import OwnWords
+from assistant.answering.quotes import Quotes
 
 if TYPE_CHECKING:
     from assistant.answering.prompts import Prompts
@@ -32,8 +34,8 @@ class Answerer(Protocol):
 
 
 def choose_answerer(
-    embedder: Embedder, phrasing: Phrasing | None, model: ChatModel | None, prompts: Prompts
+    embedder: Embedder, phrasing: Phrasing | None, model: ChatModel | None, prompts: Prompts, wording: str
 ) -> Answerer:
     """The generated answerer where there is a chat model (with the extractive one to fall back on), else extractive."""
-    extractive = ExtractiveAnswerer(embedder, phrasing)
-    return GeneratedAnswerer(model, prompts, fallback=extractive) if model else extractive
+    extractive, words = ExtractiveAnswerer(embedder, phrasing), Quotes if wording == "quoted" else OwnWords
+    return GeneratedAnswerer(model, words(prompts), fallback=extractive) if model else extractive

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt", "pl", "sv", "da", "nb", "fi", "ga")
 MIN_LETTERS_FOR_LANGUAGE = 25  # below this a detector guesses
 LONGEST_QUESTION = 1_000  # characters; a long story is asked by its end
+EARLIER, LONGEST_EARLIER = 3, 300  # messages before the last, and characters of each, that a model may look back on
 
 _POINTS_BACK = re.compile(
     r"^\W*(and|but|or|so|ok|okay|then|also|what about|how about|what if|which one|why|really)\b"
@@ -74,6 +75,7 @@ class InquiryReader:
         needs_order = [self._topics[part.topic].needs_order for part in topics[1:]]
         return Inquiry(
             message=said[-1].strip(),
+            earlier=tuple(before.strip()[-LONGEST_EARLIER:] for before in said[-1 - EARLIER : -1]),
             question=question,
             parts=tuple(part for part, needs in zip(parts, needs_order, strict=True) if not needs),
             order_parts=tuple(part for part, needs in zip(parts, needs_order, strict=True) if needs),

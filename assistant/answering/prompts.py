@@ -23,7 +23,7 @@ from assistant.errors import KnowledgeError
 from assistant.evidence import Word
 
 LOCK = "versions.lock"
-REMEDY = "run `handrail prompts lock`"
+REMEDY = "run `handrail lock-prompts`"
 
 Trusted = NewType("Trusted", str)
 """A value from settings or code. Text of customers, articles and tools never becomes one."""

@@ -7,8 +7,6 @@ from typing import Any, Literal
 
 from assistant.chat_models.port import ChatMessage
 
-MAX_TOKENS = 2048  # a reply is a few sentences; the rest is room for models that think first
-
 
 @dataclass(frozen=True)
 class Dialect:
@@ -19,9 +17,9 @@ class Dialect:
     temperature: bool = True
     usage: bool = True
 
-    def options(self, schema: dict[str, Any]) -> dict[str, Any]:
+    def options(self, schema: dict[str, Any], answer_tokens: int) -> dict[str, Any]:
         """Arguments of a chat completion beside model and messages."""
-        options: dict[str, Any] = {self.length_limit: MAX_TOKENS}
+        options: dict[str, Any] = {self.length_limit: answer_tokens}
         if self.temperature:
             options["temperature"] = 0
         if self.usage:

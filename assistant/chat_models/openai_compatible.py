@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from time import monotonic
 from typing import Any, cast
 
 import httpx
@@ -17,6 +18,7 @@ from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
 
 from assistant.chat_models.dialect import Dialect
 from assistant.chat_models.port import ChatMessage, Completion
+from assistant.chat_models.window import Window
 from assistant.errors import ChatModelNonsense, ChatModelUnavailable, SettingsError
 from assistant.settings import Model
 
@@ -41,6 +43,7 @@ class OpenAICompatible:
     def __init__(self, settings: Model, *, idle_seconds: float | None = None) -> None:
         self._settings = settings
         self._dialect = Dialect()
+        self._window = Window(settings.context_tokens)
         self._idle_seconds = idle_seconds or settings.seconds / 2
         self._client = openai.AsyncOpenAI(
             base_url=_address(settings), api_key=_key(settings), timeout=self._idle_seconds, max_retries=0
@@ -71,9 +74,13 @@ class OpenAICompatible:
         """Ask until there is an answer, no retry is left, or the next one would start after `deadline`."""
         dialect, tries = self._dialect, 0
         while True:
+            phrased = dialect.phrase(messages, schema)
+            self._window.check(phrased)
             try:
-                text, usage = await self._ask(dialect.phrase(messages, schema), dialect.options(schema))
+                text, usage = await self._ask(phrased, dialect.options(schema, self._window.answer_tokens))
             except (openai.BadRequestError, openai.UnprocessableEntityError) as refusal:
+                if self._window.learn(phrased, refusal.message):
+                    continue
                 narrower = dialect.without(refusal.message)
                 if narrower is None:
                     raise self._unavailable(self._why(refusal)) from None
@@ -87,11 +94,13 @@ class OpenAICompatible:
                 await asyncio.sleep(pause)
             else:
                 self._dialect = dialect
+                self._window.count(phrased, usage.get("prompt", 0))
                 return Completion(_json_object(text, self.name), self.name, usage)
 
     async def _ask(self, messages: list[ChatMessage], options: dict[str, Any]) -> tuple[str, dict[str, int]]:
-        """One request: the answer's text and the tokens it took."""
+        """One request: the answer's text, the tokens it took, and the milliseconds to the first."""
         text, usage = "", dict[str, int]()
+        started, first = monotonic(), dict[str, int]()
         stream = await self._client.chat.completions.create(
             model=self.name,
             messages=cast("Iterable[ChatCompletionMessageParam]", [asdict(message) for message in messages]),
@@ -102,6 +111,8 @@ class OpenAICompatible:
             try:
                 async for chunk in stream:
                     text += _text(chunk)
+                    if text and not first:
+                        first = {"first_token_ms": round((monotonic() - started) * 1000)}
                     usage = _usage(chunk) or usage
                     if len(text) > MAX_CHARACTERS:
                         raise ChatModelNonsense(f"{self.name} does not stop: over {MAX_CHARACTERS} characters")
@@ -110,7 +121,7 @@ class OpenAICompatible:
                     f"{self.name} streams something that is no chat completion; check that model.base_url "
                     "names an OpenAI-compatible endpoint (it usually ends in /v1)"
                 ) from None
-        return text, usage
+        return text, usage | first
 
     def _unavailable(self, why: str) -> ChatModelUnavailable:
         address = self._client.base_url.netloc.decode()  # without a password that the URL may hold

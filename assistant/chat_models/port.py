@@ -15,7 +15,7 @@ class ChatMessage:
 
 @dataclass(frozen=True)
 class Completion:
-    """A model's answer: the parsed JSON object and the tokens it took."""
+    """A model's answer: the parsed JSON object, and what it took: `prompt`, `completion` tokens, `first_token_ms`."""
 
     content: dict[str, Any]
     model: str
@@ -37,6 +37,7 @@ class ChatModel(Protocol):
         Raises:
             ChatModelUnavailable: down, slow or refusing, retries included.
             ChatModelNonsense: the answer is no JSON object.
+            PromptTooLong: the messages exceed the model's context; with fewer characters it may be asked again.
         """
 
     async def close(self) -> None:

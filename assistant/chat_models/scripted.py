@@ -3,11 +3,12 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from assistant.chat_models.port import ChatMessage, Completion
 from assistant.errors import ChatModelNonsense, ChatModelUnavailable
 
+T = TypeVar("T")
 Answer = dict[str, Any] | Exception | Callable[[Sequence[ChatMessage]], dict[str, Any]]
 
 ENOUGH = 0.4  # share of the question's words that a sentence must hold
@@ -59,18 +60,24 @@ class ScriptedModel:
 
 
 def _pick(material: str, schema: dict[str, Any]) -> dict[str, Any]:
-    """Answer the two prompts that ship: `answer` (a schema with sentences) and `rewrite`."""
+    """Answer the two prompts that ship: `answer` and `quote`, told apart by their schemas."""
     try:
         asked = json.loads(material)
-        question = asked["question"]
-        if "sentences" not in schema.get("properties", {}):
-            return {"question": question}
-        candidates = [candidate for piece in asked["evidence"] for candidate in _candidates(piece)]
+        question, evidence = asked["question"], asked["evidence"]
+        if "quotes" in schema.get("properties", {}):
+            offered = [pair for piece in evidence for pair in piece["text"].items()]
+            numbers = [int(number) for number, _ in _nearest(question, offered, lambda pair: pair[1])]
+            return {"quotes": numbers, "answers_question": bool(numbers)}
+        candidates = [candidate for piece in evidence for candidate in _candidates(piece)]
     except (ValueError, TypeError, KeyError):
         raise ChatModelNonsense("the scripted model knows only the prompts that ship with Handrail") from None
-    best = sorted(candidates, key=lambda candidate: -_overlap(question, candidate["text"]))[:MOST_SENTENCES]
-    chosen = [candidate for candidate in best if _overlap(question, candidate["text"]) >= ENOUGH]
+    chosen = _nearest(question, candidates, lambda candidate: str(candidate["text"]))
     return {"answers_question": bool(chosen), "sentences": chosen}
+
+
+def _nearest(question: str, candidates: list[T], text: Callable[[T], str]) -> list[T]:
+    best = sorted(candidates, key=lambda candidate: -_overlap(question, text(candidate)))[:MOST_SENTENCES]
+    return [candidate for candidate in best if _overlap(question, text(candidate)) >= ENOUGH]
 
 
 def _candidates(piece: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from assistant.answering.extractive import ExtractiveAnswerer
 from assistant.answering.generated import GeneratedAnswerer
+from assistant.answering.own_words import OwnWords
 from assistant.answering.prompts import Prompts
 from assistant.answering.support import check
 from assistant.chat_models.openai_compatible import OpenAICompatible
@@ -35,6 +36,7 @@ EVIDENCE = Evidence(
     inquiry=Inquiry(message=QUESTION, question=QUESTION, parts=(QUESTION,), topic="shipping"),
     passages=PASSAGES,
 )
+WORDS = OwnWords(Prompts.load(Settings().prompts))
 GOOD = {
     "answers_question": True,
     "sentences": [{"text": "It takes 3 to 5 working days.", "citations": [{"evidence_id": "p0", "quote": ANSWER}]}],
@@ -51,7 +53,7 @@ def extractive() -> ExtractiveAnswerer:
 async def draft(extractive: ExtractiveAnswerer, *moves: Move, seconds: float = 5) -> tuple[Draft, list]:
     async with model_server(*moves) as server:
         model = OpenAICompatible(Model(name="m", base_url=server.url, api_key=SecretStr("k")))
-        found = await GeneratedAnswerer(model, Prompts.load(Settings().prompts), extractive).draft(EVIDENCE, seconds)
+        found = await GeneratedAnswerer(model, WORDS, extractive).draft(EVIDENCE, seconds)
         await model.close()
         return found, [exchange.body for exchange in server.exchanges]
 
@@ -59,7 +61,8 @@ async def draft(extractive: ExtractiveAnswerer, *moves: Move, seconds: float = 5
 async def test_a_generated_draft_is_carried_by_its_evidence(extractive: ExtractiveAnswerer) -> None:
     found, _ = await draft(extractive, answers(GOOD))
     assert found.text == "It takes 3 to 5 working days."
-    assert (found.model, found.prompt, found.usage) == ("m", "answer@2", {"prompt": 11, "completion": 7})
+    assert (found.model, found.prompt) == ("m", "answer@3")
+    assert {"prompt": 11, "completion": 7}.items() < found.usage.items()
     assert found.signals == (await extractive.draft(EVIDENCE, 5)).signals != {}
     assert check(found, EVIDENCE).carried
 
@@ -103,6 +106,6 @@ async def test_hostile_articles_stay_data(extractive: ExtractiveAnswerer, refuse
 
 
 async def test_the_scripted_model_answers_the_shipped_prompt(extractive: ExtractiveAnswerer) -> None:
-    found = await GeneratedAnswerer(ScriptedModel(), Prompts.load(Settings().prompts), extractive).draft(EVIDENCE, 5)
+    found = await GeneratedAnswerer(ScriptedModel(), WORDS, extractive).draft(EVIDENCE, 5)
     assert (found.model, found.text) == ("scripted", ANSWER)
     assert check(found, EVIDENCE).carried

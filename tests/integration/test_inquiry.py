@@ -55,3 +55,10 @@ def test_what_is_reserved_is_seen(reader: InquiryReader, text: str) -> None:
 def test_a_language_is_told_only_from_enough_words(reader: InquiryReader) -> None:
     assert read(reader, "Wie lange dauert der Versand nach Deutschland?").language == "de"
     assert read(reader, "ok").language == "en"
+
+
+def test_what_was_said_before_is_kept_for_a_model(reader: InquiryReader) -> None:
+    said = ("hello", "do you sell tents", "x" * 1_000, "and boots", "which of them are waterproof?")
+    earlier = read(reader, *said).earlier
+    assert earlier == ("do you sell tents", "x" * 300, "and boots")
+    assert read(reader, "hello").earlier == ()

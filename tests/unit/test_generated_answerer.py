@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from assistant.answering.generated import Answer, GeneratedAnswerer
+from assistant.answering.generated import GeneratedAnswerer
+from assistant.answering.own_words import Answer, OwnWords
 from assistant.answering.prompts import Prompts
 from assistant.chat_models.port import ChatMessage
 from assistant.chat_models.scripted import ScriptedModel
@@ -30,7 +31,7 @@ SPARE = Draft(
     signals={"sentence": 0.7},
     model="extractive",
 )
-PROMPTS = Prompts.load(Settings().prompts)
+WORDS = OwnWords(Prompts.load(Settings().prompts))
 
 
 class Spare:
@@ -56,9 +57,7 @@ def saying(*sentences: dict, answers: bool = True) -> dict:
 
 
 async def drafted(*answers, found: Evidence | None = None, seconds: float = 5) -> Draft:
-    return await GeneratedAnswerer(ScriptedModel(answers), PROMPTS, fallback=Spare()).draft(
-        found or evidence(), seconds
-    )
+    return await GeneratedAnswerer(ScriptedModel(answers), WORDS, fallback=Spare()).draft(found or evidence(), seconds)
 
 
 async def test_a_draft_cites_and_says_what_made_it() -> None:
@@ -76,7 +75,7 @@ async def test_a_draft_cites_and_says_what_made_it() -> None:
             url="/help/shipping-eu",
         ),
     )
-    assert (draft.prompt, draft.model) == ("answer@2", "scripted")
+    assert (draft.prompt, draft.model) == ("answer@3", "scripted")
     assert draft.usage.keys() == {"prompt", "completion"}
     assert draft.signals == SPARE.signals
 
@@ -116,7 +115,7 @@ async def test_abstaining_keeps_the_nearest_sentences_as_a_suggestion() -> None:
     draft = await drafted(saying(answers=False))
     assert not draft.answers_question
     assert draft.sentences == SPARE.sentences
-    assert (draft.prompt, draft.signals) == ("answer@2", SPARE.signals)
+    assert (draft.prompt, draft.signals) == ("answer@3", SPARE.signals)
 
 
 @pytest.mark.parametrize(
@@ -153,7 +152,7 @@ async def test_half_a_character_from_a_customer_can_be_sent() -> None:
 
 async def test_without_evidence_the_model_is_not_asked() -> None:
     model = ScriptedModel([])
-    draft = await GeneratedAnswerer(model, PROMPTS, fallback=Spare()).draft(evidence(passages=(), receipts=()), 5)
+    draft = await GeneratedAnswerer(model, WORDS, fallback=Spare()).draft(evidence(passages=(), receipts=()), 5)
     assert (draft, model.asked) == (SPARE, [])
 
 
@@ -162,7 +161,7 @@ async def test_what_is_untrusted_travels_as_one_message() -> None:
         system, user = messages
         assert (system.role, user.role) == ("system", "user")
         material = json.loads(user.content)
-        assert material["question"] == QUESTION
+        assert (material["question"], material["earlier"]) == (QUESTION, [])
         passage, receipt = material["evidence"]
         assert passage == {"id": PASSAGE.id, "title": PASSAGE.title, "headings": [], "text": PASSAGE.text}
         assert receipt == {"id": RECEIPT.id, "tool": RECEIPT.tool, "facts": RECEIPT.result}

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from assistant.answering.generated import Answer
+from assistant.answering.own_words import Answer
 from assistant.chat_models.port import ChatMessage
 from assistant.chat_models.scripted import ScriptedModel
 from assistant.errors import ChatModelNonsense, ChatModelUnavailable
