@@ -16,7 +16,7 @@ SERVE_AT := $(if $(call typed,HOST),HANDRAIL_SERVER_HOST=$(HOST)) $(if $(call ty
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test install install-dev lint format unit browser evals risk docs clean
+.PHONY: help run test install install-dev lint format unit browser evals risk docs pictures clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -59,6 +59,9 @@ evals: install-dev ## Run the production responder over all cases and print the 
 
 risk: install-dev ## Fit the risk score to the fitted half of the cases again
 	@$(BIN)/python -m evals.fit_risk
+
+pictures: browser ## Take the pictures of every page and state anew, for docs/pictures
+	@$(BIN)/python docs/make_pictures.py
 
 docs: install ## Write docs/settings.md from the settings
 	@$(BIN)/python docs/make_settings.py

@@ -124,6 +124,14 @@ def chat_in_trouble(service: Served, visits: Visits) -> Iterator[Scene]:
     expect(page.locator(".notice")).to_be_visible()
     yield Scene("chat-offline", "No connection: the message is kept and sent later", page)
     page.context.set_offline(False)
+    expect(page.locator(".notice")).to_be_hidden()
+
+    visits.expect_error(r"status of 413 .*/messages")
+    chat = Chat(visits.open(service.url)).open()
+    chat.say("Is this one waterproof? " * 200)
+    expect(chat.questions).to_contain_text("too long")
+    expect(chat.composer).not_to_have_value("")
+    yield Scene("chat-refused", "A message that is too long comes back to be shortened", chat.page)
 
 
 def article(service: Served, visits: Visits) -> Iterator[Scene]:

@@ -105,9 +105,8 @@ export class HandrailChat extends HTMLElement {
       h("p", { class: "small" }, "Enter sends, Shift + Enter starts a new line."));
     this.#parts = { panel, launcher, subtitle, note, notice, composer };
     this.#showStatus("with_assistant");
-    this.#notice("");
     followScreen(panel);
-    root.append(launcher.node, panel);
+    root.append(launcher.node, launcher.news, panel);
   }
 
   #reveal() {
@@ -235,12 +234,10 @@ export class HandrailChat extends HTMLElement {
     const support = status === "waiting_for_human" ? await this.#session.support() : null;
     if (status !== this.#status) return;
     note.textContent = statusNote(status, support);
-    note.hidden = !note.textContent;
   }
 
   #notice(text) {
     this.#parts.notice.textContent = text;
-    this.#parts.notice.hidden = !text;
   }
 }
 

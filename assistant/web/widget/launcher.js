@@ -10,6 +10,7 @@ export class Launcher {
   #marked = ""; // what the count was put in front of the tab's title as
   #face = h("span", { class: "face" }, icon(CHAT));
   #badge = h("span", { class: "badge", "aria-hidden": "true" });
+  news = h("p", { class: "unseen", role: "status" }); // tells a screen reader of messages that come while the chat is closed
 
   /** `label` names the button; `shown`, if given, is written on it. */
   constructor(label, shown, toggle) {
@@ -35,6 +36,7 @@ export class Launcher {
     this.#unread = count;
     this.#badge.hidden = count === 0;
     this.#badge.textContent = count > 9 ? "9+" : String(count);
+    this.news.textContent = count > 0 ? `${plural(count, "new message")}: ${this.#label}` : "";
     this.#name();
     this.#markTitle();
   }

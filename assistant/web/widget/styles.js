@@ -82,6 +82,7 @@ header .plain:focus-visible { outline-color: var(--head-ink); outline-offset: -3
 .human_agent .who { color: var(--human-ink); }
 .unsent .bubble { opacity: .88; }
 .refused .bubble { opacity: 1; background: none; border: 1px dashed var(--bad); color: var(--ink); }
+.refused .as-typed { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 3; overflow: hidden; }
 .delivery { font-size: 12.5px; color: var(--muted); text-align: end; }
 .delivery:empty { display: none; }
 .refused .delivery { color: var(--bad); }
@@ -149,6 +150,7 @@ tbody tr:last-child td { border-bottom: 0; }
 .error:empty { display: none; }
 
 .handoff, .notice { padding: 10px 18px; font-size: 13.5px; line-height: 1.4; display: flex; align-items: center; gap: 10px; border-top: 1px solid var(--line); }
+:is(.handoff, .notice):empty { padding: 0; border: 0; } /* drawn all the same, or screen readers miss its first words */
 .handoff { background: var(--human); color: var(--human-ink); }
 .notice { background: var(--warn-bg); color: var(--warn); }
 .composer { display: flex; align-items: flex-end; gap: 8px; padding: 12px 12px 6px; border-top: 1px solid var(--line); }

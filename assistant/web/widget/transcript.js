@@ -22,6 +22,7 @@ export class Transcript {
   #joined = false; // whether the message before was a person's
   #aim = null; // what was brought into view last
   #held = 0; // the scroll position that did it
+  #height = 0; // of the view, when it was last arranged
   #atEnd = true;
   #rating;
 
@@ -76,6 +77,7 @@ export class Transcript {
     if (!line) return;
     line.textContent = text;
     node.classList.toggle("refused", failed);
+    if (failed) this.#reveal(node);
   }
 
   stage({ stage }) {
@@ -118,10 +120,12 @@ export class Transcript {
   #holdView() {
     const { node } = this;
     node.addEventListener("scroll", () => {
+      if (node.clientHeight !== this.#height) return; // the view has changed, not the customer's mind
       if (Math.abs(node.scrollTop - this.#held) > 2) this.#aim = null;
       this.#atEnd = node.scrollHeight - node.scrollTop - node.clientHeight < 24;
     }, { passive: true });
     new ResizeObserver(() => {
+      this.#height = node.clientHeight;
       if (this.#aim) this.#takeAim();
       else if (this.#atEnd) node.scrollTop = node.scrollHeight;
     }).observe(node);
@@ -134,7 +138,8 @@ export class Transcript {
   }
 
   #takeAim() {
-    if (!this.#aim?.isConnected) return;
+    if (!this.#aim?.isConnected || this.node.clientHeight === 0) return;
+    this.#height = this.node.clientHeight;
     const top = this.#aim.getBoundingClientRect().top - this.node.getBoundingClientRect().top;
     this.node.scrollTop += top - 16;
     this.#held = this.node.scrollTop;
