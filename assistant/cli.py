@@ -8,13 +8,14 @@ import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 from rich.console import Console
 from rich.markdown import Markdown
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from assistant.errors import HandrailError
@@ -23,6 +24,7 @@ from assistant.settings import Settings
 if TYPE_CHECKING:
     from assistant.app import Assistant
     from assistant.conversation import Turn
+    from assistant.doctor import Finding
     from ingestion import SyncReport
 
 app = typer.Typer(
@@ -180,16 +182,21 @@ def evals_compare(
 
 
 @app.command()
-def doctor(knowledge: Knowledge = None, home: Home = None) -> None:
-    """Look for what is wrong; each finding comes with its remedy."""
+def doctor(
+    knowledge: Knowledge = None,
+    home: Home = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+) -> None:
+    """Look for what is wrong; each finding comes with its remedy. Changes nothing; exit code 1 where something is."""
     from assistant.doctor import examine
 
-    findings = examine(knowledge, home)
-    for finding in findings:
-        mark = "[green]ok[/]   " if finding.fine else "[red]wrong[/]"
-        out.print(f"{mark} {finding.subject}: {finding.what}", highlight=False)
-        if finding.remedy:
-            out.print(f"      → {finding.remedy}", highlight=False)
+    findings = []
+    for finding in examine(knowledge, home):
+        findings.append(finding)
+        if not as_json:
+            _print_finding(finding)
+    if as_json:
+        sys.stdout.write(json.dumps([asdict(finding) for finding in findings], indent=2) + "\n")
     raise typer.Exit(0 if all(finding.fine for finding in findings) else 1)
 
 
@@ -209,6 +216,13 @@ def lock_prompts(knowledge: Knowledge = None, home: Home = None) -> None:
 
     added = update_lock(Settings.load(knowledge=knowledge, home=home).prompts)
     out.print("\n".join(added) or "nothing new")
+
+
+def _print_finding(finding: Finding) -> None:
+    mark = {"ok": "[green]ok[/]    ", "advice": "[yellow]advice[/]", "wrong": "[red]wrong[/] "}[finding.state]
+    out.print(f"{mark} {finding.subject}: {escape(finding.what)}", highlight=False)
+    if finding.remedy:
+        out.print(f"       → {escape(finding.remedy)}", highlight=False)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 
 from assistant.conversation import Conversation, Message, Status, Turn
 from assistant.ticket import Ticket
@@ -88,7 +88,7 @@ class Feedback(Body):
     """What the customer thinks of one reply."""
 
     message_id: str
-    helpful: bool
+    helpful: StrictBool
     comment: str = Field("", max_length=2_000)
 
 

@@ -11,7 +11,7 @@ from assistant.access import opened_by
 from assistant.api import bodies
 from assistant.api.problems import problems
 from assistant.api.services import Here, client_address
-from assistant.api.streams import events
+from assistant.api.streams import STREAM, events
 from assistant.conversation import Conversation, Customer, Message
 from assistant.errors import IdentityError, MessageTooLong, OrderNotFound
 from assistant.evidence import new_id
@@ -66,7 +66,7 @@ async def send_message(body: bodies.SendMessage, mine: Mine, request: Request, h
     return bodies.MessageReceived(message_id=message.id)
 
 
-@router.get("/{conversation_id}/events", response_class=EventSourceResponse, responses=problems(404, 429))
+@router.get("/{conversation_id}/events", response_class=EventSourceResponse, responses=STREAM | problems(404, 429))
 async def follow(
     streaming: Annotated[str, Depends(_streaming)],
     here: Here,

@@ -127,9 +127,19 @@ async def _malformed(_: Request, error: Exception) -> JSONResponse:
     return answer(422, "Malformed", problems)
 
 
-async def _http(_: Request, error: Exception) -> JSONResponse:
+async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type only
-    return answer(error.status_code, error.detail, error.detail, dict(error.headers or {}))
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        headers["Allow"] = ", ".join(sorted(_methods(request)))  # the framework names those of one route only
+    return answer(error.status_code, error.detail, error.detail, headers)
+
+
+def _methods(request: Request) -> set[str]:
+    """Every method that is documented for this path; the framework's word for a page, which is not documented."""
+    route = request.scope.get("route")
+    documented = request.app.openapi()["paths"].get(getattr(route, "path", ""), {})
+    return {method.upper() for method in documented} or set(getattr(route, "methods", ()))
 
 
 def _printable(text: str) -> str:

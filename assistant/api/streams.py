@@ -3,11 +3,16 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from typing import Any
 
 from sse_starlette import ServerSentEvent
 
 from assistant.api.services import Services
 from assistant.errors import StorageUnavailable
+
+STREAM: dict[int | str, dict[str, Any]] = {
+    200: {"description": "Events, as they come", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
+}
 
 
 async def events(conversation_id: str, after: int, here: Services) -> AsyncIterator[ServerSentEvent]:

@@ -22,9 +22,7 @@ FORMS: dict[Form, tuple[Callable[[Report], str], str]] = {
     "md": (markdown, "text/markdown"),
     "xml": (junit, "application/xml"),
 }
-DOWNLOADS: dict[int | str, dict[str, Any]] = {
-    200: {"content": {media_type: {"schema": {"type": "string"}} for _, media_type in FORMS.values()}}
-}
+DOWNLOADS: dict[int | str, dict[str, Any]] = {200: {"content": {media_type: {} for _, media_type in FORMS.values()}}}
 Against = Annotated[
     str, Query(max_length=60, description="run to compare with; `last`: the one done before, `nothing`: none")
 ]
@@ -66,7 +64,7 @@ def read_run(run_id: str, here: Here) -> EvalRun:
     return here.evals.run(run_id)
 
 
-@router.post("/evals/{run_id}/cancel", status_code=202, dependencies=[Depends(same_site)], responses=problems(404))
+@router.post("/evals/{run_id}/cancel", status_code=202, dependencies=[Depends(same_site)], responses=problems(404, 409))
 def cancel_run(run_id: str, here: Here) -> EvalRun:
     """Ask a run to stop; it does after the case it is at, and keeps no report."""
     here.evals.cancel(run_id)

@@ -19,7 +19,7 @@ from uuid import uuid4
 import qdrant_edge as edge
 from filelock import FileLock, Timeout
 
-from assistant.errors import PublishBusy, SnapshotDamaged, SnapshotError
+from assistant.errors import NoSnapshot, PublishBusy, SnapshotDamaged, SnapshotError
 from assistant.retrieval.index import folders, payload
 from assistant.retrieval.index.bm25 import Bm25Encoder
 from assistant.retrieval.index.port import Among, Hit, IndexedPassage, Manifest, Scope, Vector
@@ -145,6 +145,19 @@ class EmbeddedIndex:
         finally:
             folders.discard(own)
             lock.release()
+
+
+def verified(home: Path) -> Manifest:
+    """What the current snapshot of a home folder holds, after a look at each of its files; nothing is written.
+
+    Raises:
+        NoSnapshot: nothing has been published.
+        SnapshotDamaged: it is truncated, half-built, altered, or of another version.
+    """
+    root = home / "index"
+    if not (root / "current").exists():
+        raise NoSnapshot("nothing has been published yet; run `handrail sync`")
+    return folders.verify(root / "snapshots" / (root / "current").read_text("utf-8").strip())
 
 
 class EmbeddedSnapshot:

@@ -85,6 +85,17 @@ def copy(folder: Path, into: Path) -> Manifest:
     return found.manifest
 
 
+def verify(folder: Path) -> Manifest:
+    """Look at every file of a sealed folder; raises as `copy` does."""
+    found = _read_seal(folder)
+    for name, digest in found.files.items():
+        if not (folder / name).exists():
+            raise _missing(folder, f"lacks its file {name}")
+        if _digest(folder / name) != digest:
+            raise _damaged(folder, f"has an altered or truncated file {name}")
+    return found.manifest
+
+
 def _read_seal(folder: Path) -> Seal:
     try:
         content = json.loads((folder / SEAL).read_bytes())
