@@ -106,12 +106,18 @@ def install(app: FastAPI) -> None:
 
 def detail_of(error: HandrailError) -> str:
     """What a caller may read of an error."""
-    return next((UNSAID[kind] for kind in type(error).__mro__ if kind in UNSAID and kind in STATUS), str(error))
+    kind = _kind(error)
+    return UNSAID[kind] if kind in UNSAID else str(error)
+
+
+def _kind(error: HandrailError) -> type[HandrailError] | None:
+    """The nearest kind of error that has a status of its own."""
+    return next((kind for kind in type(error).__mro__ if kind in STATUS), None)
 
 
 async def _ours(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HandrailError)  # noqa: S101 - registered for this type only
-    kind = next((kind for kind in type(error).__mro__ if kind in STATUS), None)
+    kind = _kind(error)
     status, title = STATUS[kind] if kind else (500, "Something is wrong on our side")
     seconds = getattr(error, "retry_after", RETRY_SECONDS)
     headers = {"Retry-After": str(round(seconds))} if status in (429, 503) else None
