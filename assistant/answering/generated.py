@@ -67,6 +67,9 @@ class GeneratedAnswerer:
         except ChatModelError as error:
             _LOG.warning("the extractive answerer stands in: %s", error)
             return extractive
+        _LOG.info(
+            "%s: first token after %d ms, tokens: %s", completion.model, completion.first_token_ms, completion.usage
+        )
         weighed = await self._fallback.draft(only_quoted(evidence, sentences), ends - monotonic())
         answers = bool(sentences) and weighed.answers_question
         chosen = weighed if sentences else extractive

@@ -77,7 +77,7 @@ class OpenAICompatible:
             phrased = dialect.phrase(messages, schema)
             self._window.check(phrased)
             try:
-                text, usage = await self._ask(phrased, dialect.options(schema, self._window.answer_tokens))
+                text, usage, first_ms = await self._ask(phrased, dialect.options(schema, self._window.answer_tokens))
             except (openai.BadRequestError, openai.UnprocessableEntityError) as refusal:
                 if self._window.learn(phrased, refusal.message):
                     continue
@@ -95,12 +95,11 @@ class OpenAICompatible:
             else:
                 self._dialect = dialect
                 self._window.count(phrased, usage.get("prompt", 0))
-                return Completion(_json_object(text, self.name), self.name, usage)
+                return Completion(_json_object(text, self.name), self.name, usage, first_ms)
 
-    async def _ask(self, messages: list[ChatMessage], options: dict[str, Any]) -> tuple[str, dict[str, int]]:
+    async def _ask(self, messages: list[ChatMessage], options: dict[str, Any]) -> tuple[str, dict[str, int], int]:
         """One request: the answer's text, the tokens it took, and the milliseconds to the first."""
-        text, usage = "", dict[str, int]()
-        started, first = monotonic(), dict[str, int]()
+        text, usage, first_ms, started = "", dict[str, int](), 0, monotonic()
         stream = await self._client.chat.completions.create(
             model=self.name,
             messages=cast("Iterable[ChatCompletionMessageParam]", [asdict(message) for message in messages]),
@@ -111,8 +110,8 @@ class OpenAICompatible:
             try:
                 async for chunk in stream:
                     text += _text(chunk)
-                    if text and not first:
-                        first = {"first_token_ms": round((monotonic() - started) * 1000)}
+                    if text and not first_ms:
+                        first_ms = max(1, round((monotonic() - started) * 1000))
                     usage = _usage(chunk) or usage
                     if len(text) > MAX_CHARACTERS:
                         raise ChatModelNonsense(f"{self.name} does not stop: over {MAX_CHARACTERS} characters")
@@ -121,7 +120,7 @@ class OpenAICompatible:
                     f"{self.name} streams something that is no chat completion; check that model.base_url "
                     "names an OpenAI-compatible endpoint (it usually ends in /v1)"
                 ) from None
-        return text, usage | first
+        return text, usage, first_ms
 
     def _unavailable(self, why: str) -> ChatModelUnavailable:
         address = self._client.base_url.netloc.decode()  # without a password that the URL may hold

@@ -15,11 +15,12 @@ class ChatMessage:
 
 @dataclass(frozen=True)
 class Completion:
-    """A model's answer: the parsed JSON object, and what it took: `prompt`, `completion` tokens, `first_token_ms`."""
+    """A model's answer: the parsed JSON object, the tokens it took, and milliseconds to the first (0: not streamed)."""
 
     content: dict[str, Any]
     model: str
     usage: dict[str, int]
+    first_token_ms: int = 0
 
 
 class ChatModel(Protocol):

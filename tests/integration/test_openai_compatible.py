@@ -53,8 +53,8 @@ async def test_asks_for_strict_json_and_streams() -> None:
     async with connected(GOOD) as (model, server):
         completion = await model.complete(MESSAGES, SCHEMA, 5)
     assert (completion.content, completion.model) == ({"ok": True}, "m-1")
-    assert completion.usage.keys() == {"prompt", "completion", "first_token_ms"}
-    assert (completion.usage["prompt"], completion.usage["completion"]) == (11, 7)
+    assert completion.usage == {"prompt": 11, "completion": 7}
+    assert completion.first_token_ms > 0
     body = server.exchanges[0].body
     assert server.exchanges[0].path == "/v1/chat/completions"
     assert body["stream"] is True

@@ -36,7 +36,7 @@ QUESTION = "How long does standard delivery to Ireland take?"
 LONG_ARTICLES = {
     f"care-{number}": f"This is how we look after product number {number} for many years. " * 12 for number in range(12)
 }
-BUDGET = 20.0  # seconds of a turn, as shipped
+BUDGET = 60.0  # seconds of a turn: what ends before is ended by what the test does
 TOLERANCE = 1.5  # seconds; the machine may be busy
 SAY = [ChatMessage("system", "Be kind."), ChatMessage("user", "Count.")]
 LONG = {
@@ -145,7 +145,7 @@ async def test_tokens_arrive_in_pieces_and_follow_the_schema(server: Server) -> 
     took_ms = (monotonic() - started) * 1000
     assert len(completion.content["numbers"]) == 20
     assert completion.usage["completion"] > 20
-    assert 0 < completion.usage["first_token_ms"] < took_ms * 0.7
+    assert 0 < completion.first_token_ms < took_ms * 0.7
 
 
 async def test_the_server_holds_the_model_to_the_schema(server: Server) -> None:
@@ -225,10 +225,12 @@ async def test_the_server_killed_while_it_generates(shop: Settings, tmp_path: Pa
     with served(tmp_path, wording="own", seconds=BUDGET) as server:
         async with assistant_with(shop, server.settings) as made:
             turn = asyncio.create_task(asked(made))
+            await asyncio.to_thread(eventually, lambda: server.slot().get("is_processing"), "the request")
             await asyncio.to_thread(eventually, server.generating, "tokens")
-            killed = server.local.pid
+            killed, started = server.local.pid, monotonic()
             os.kill(killed, signal.SIGKILL)
             outcome = await turn
+            assert monotonic() - started < 5 + TOLERANCE
             assert_earned(outcome)
             assert outcome.trail.draft and outcome.trail.draft.model == "extractive"
         await asyncio.to_thread(eventually, lambda: server.local.pid != killed and server.idle(), "a new server")
@@ -261,6 +263,7 @@ def test_serve_brings_a_model_and_takes_it_along(shop: Settings, tmp_path: Path)
     service = Process("--local-model", SMALL_WEIGHTS, *where, cwd=tmp_path, port=free_port())
     try:
         (model,) = eventually(psutil.Process(service.pid).children, "the model's server")
+        eventually(lambda: "is running" in service.log.read_text(), "the announcement")
         said = service.ready().log.read_text()
         assert f"{SMALL_WEIGHTS.stem} at 127.0.0.1:" in said
         assert {connection.laddr.ip for connection in model.net_connections("tcp")} == {"127.0.0.1"}
