@@ -172,7 +172,8 @@ def choose_judge(settings: Settings, embedder: Embedder) -> Judge | None:
     if not chosen.name:
         return None
     address = Model(name=chosen.name, base_url=chosen.base_url, api_key=chosen.api_key, seconds=chosen.seconds)
-    return Judge(OpenAICompatible(address), embedder, chosen.seconds, chosen.replies, chosen.total_seconds)
+    model = RedactingModel(OpenAICompatible(address), NameFinder())
+    return Judge(model, embedder, chosen.seconds, chosen.replies, chosen.total_seconds)
 
 
 def eval_runs(assistant: Assistant) -> EvalRuns:

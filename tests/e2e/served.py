@@ -25,6 +25,7 @@ class Served:
     """`handrail serve`; `url` and `passwords` are what its first start printed. Killed and started again at will."""
 
     def __init__(self, home: Path, knowledge: Path, allowed_origin: str) -> None:
+        self.knowledge = knowledge
         folders = ["--home", str(home), "--knowledge", str(knowledge)]
         self._command = [str(Path(sys.executable).with_name("handrail")), "serve", *folders]
         own = {name: value for name, value in os.environ.items() if not name.startswith(("HANDRAIL_", "OPENAI_"))}

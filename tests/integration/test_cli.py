@@ -4,7 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
-from live import Chat, free_port, handrail, serving
+from eval_turns import case, reply, report_of, result, turn
+from judge import judges
+from live import Chat, a_model, free_port, handrail, serving
+
+from evals.writers import as_json
 
 DELIVERY = "How long does standard delivery to Ireland take?"
 LENIENT = {"HANDRAIL_GATE_THRESHOLD": "1"}
@@ -95,3 +99,70 @@ def test_a_second_process_beside_a_running_service(place: tuple[str | Path, ...]
         taken = handrail("serve", "--port", str(port), *place, cwd=tmp_path)
         assert taken.returncode == 2
         assert "--port" in taken.stderr
+
+
+CASES = {
+    "held_back": [
+        {"id": "d1", "group": "d", "messages": [{"author": "customer", "text": DELIVERY}], "expect": "reply",
+         "articles": ["delivery"], "must_say": ["2 to 3 working days"]},
+        {"id": "n1", "group": "n", "messages": [{"author": "customer", "text": "Do you sell boats?"}],
+         "expect": "handoff", "reason": "nothing_found", "why": "No article speaks of boats."},
+    ],
+    "fitted": [
+        {"id": "w1", "group": "w", "messages": [{"author": "customer", "text": "How do I wash a down jacket?"}],
+         "expect": "reply", "articles": ["washing"], "must_say": ["30 °C"]},
+    ],
+}  # fmt: skip
+
+
+@pytest.fixture
+def labelled(only_articles: Path) -> Path:
+    """Two articles, and cases of which one must not be answered."""
+    (only_articles / "cases").mkdir()
+    for half, cases in CASES.items():
+        (only_articles / "cases" / f"{half}.jsonl").write_text("\n".join(map(json.dumps, cases)))
+    return only_articles
+
+
+def test_evals_run_on_what_is_published_and_compare_with_a_baseline(
+    labelled: Path, place: tuple[str | Path, ...], tmp_path: Path
+) -> None:
+    then, now = tmp_path / "then", tmp_path / "now"
+    first = handrail("evals", "run", "--out", then, *place, cwd=tmp_path, **LENIENT)
+    assert first.returncode == 0, first.stderr
+    assert {path.name for path in then.iterdir()} == {"report.html", "report.json", "report.md", "junit.xml"}
+    (labelled / "articles" / "delivery.md").write_text("---\nid: delivery\ntitle: Delivery\n---\n\nIt takes a month.\n")
+    baseline = ("--baseline", then / "report.json", "--out", now)
+    again = handrail("evals", "run", *baseline, *place, cwd=tmp_path, **LENIENT)
+    assert again.returncode == 0, again.stderr
+    assert "0 of 3 cases ended otherwise" in again.stdout, "an edit that is not published moves nothing"
+    assert json.loads((now / "report.json").read_text())["comparison"]["compared"] == 3
+
+
+def test_a_report_that_is_worse_fails_the_comparison(tmp_path: Path) -> None:
+    right, wrong = turn(reply(), "returns"), turn(reply("14 days"), "returns")
+    for name, ended in (("old", right), ("new", wrong)):
+        results = [result(case(id=f"c{n}", group=f"g{n}"), ended) for n in range(9)]
+        (tmp_path / f"{name}.json").write_text(as_json(report_of(held_back=results)))
+    worse = handrail("evals", "compare", "old.json", "new.json", "--out", tmp_path / "out", cwd=tmp_path)
+    assert worse.returncode == 1, worse.stderr
+    assert "9 of 9 cases ended otherwise" in worse.stdout
+    assert "worse: held_back c0: right reply -> wrong reply" in worse.stdout
+    assert "Cases that ended otherwise: 9" in (tmp_path / "out" / "report.html").read_text()
+    assert handrail("evals", "compare", "new.json", "old.json", cwd=tmp_path).returncode == 0
+    broken = handrail("evals", "compare", "old.json", "out/report.md", cwd=tmp_path)
+    assert (broken.returncode, "no report of this version" in broken.stderr.replace("\n", " ")) == (2, True)
+
+
+def test_evals_with_a_judge_say_whose_opinion_it_is(
+    labelled: Path, place: tuple[str | Path, ...], tmp_path: Path
+) -> None:
+    pytest.importorskip("ragas", reason="the extra `evals` is not installed")
+    with a_model(judges()) as server:
+        judge = {"HANDRAIL_JUDGE_NAME": "judge-1", "HANDRAIL_JUDGE_BASE_URL": server.url, "HANDRAIL_JUDGE_REPLIES": "1"}
+        ended = handrail("evals", "run", "--out", tmp_path / "out", *place, cwd=tmp_path, **LENIENT, **judge)
+    assert "judged by judge-1 (ragas 0." in ended.stdout, ended.stderr
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert report["judge"]["shown"] == 1
+    assert report["judge"]["scored"]["faithfulness"] == 1
+    assert {exchange.body["model"] for exchange in server.exchanges} == {"judge-1"}

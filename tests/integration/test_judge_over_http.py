@@ -1,13 +1,12 @@
 """ragas with a judge model, over real HTTP: a server that answers ragas's own prompts by the schema it is asked for."""
 
-import json
 import re
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from eval_turns import case, handoff, reply, result, turn
-from model_server import Exchange, ModelServer, Move, answers, fails, model_server, silence
+from judge import judges
+from model_server import ModelServer, Move, answers, fails, model_server, silence
 from word_embedder import WordEmbedder
 
 from assistant.chat_models.openai_compatible import OpenAICompatible
@@ -19,31 +18,7 @@ from evals.results import Result
 
 pytest.importorskip("ragas", reason="the extra `evals` is not installed")
 
-QUESTION = "can i send it back?"
 NONE = dict.fromkeys(JUDGED, 0)
-
-
-def judges(verdict: int = 1, question: str = QUESTION) -> Move:
-    """Answer whatever ragas asks for, by its schema; statements are those of the input."""
-
-    async def move(exchange: Exchange) -> None:
-        fields = exchange.body["response_format"]["json_schema"]["schema"]["properties"]
-        prompt = exchange.body["messages"][-1]["content"]
-        asked: dict[str, Any] = json.loads(re.search(r"\ninput: (\{.*\})\nOutput: $", prompt, re.DOTALL)[1])
-        if "noncommittal" in fields:
-            said: dict[str, Any] = {"question": question, "noncommittal": 0}
-        elif "classifications" in fields:
-            said = {"classifications": [{"statement": asked["answer"], "reason": "r", "attributed": verdict}]}
-        elif "verdict" in fields:
-            said = {"reason": "", "verdict": verdict}
-        elif "statements" in asked:
-            verdicts = [{"statement": s, "reason": "r", "verdict": verdict} for s in asked["statements"]]
-            said = {"statements": verdicts}
-        else:
-            said = {"statements": [asked["answer"], "A second statement."]}
-        await answers(said)(exchange)
-
-    return move
 
 
 def replies(count: int) -> list[Result]:
