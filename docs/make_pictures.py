@@ -56,10 +56,8 @@ def picture(walk: str, served: Served, visits: Visits) -> list[tuple[str, str]]:
     """Write the pictures of a walk; the name of each scene and what it shows."""
     taken = []
     for scene in WALKS[walk](served, visits):
-        for view in VIEWS:
-            view.show(scene.page)
+        for view in scene.views():
             write(scene, str(view))
-        VIEWS[0].show(scene.page)
         taken.append((scene.name, scene.shows))
         print(scene.name, flush=True)
     visits.close()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from served import Served
 from visits import PHONE, Chat, HumanAgent, Visits, sign_in
 
@@ -22,29 +22,36 @@ STAGES = "".join(
 
 
 @dataclass(frozen=True)
-class Scene:
-    """A page in a state worth looking at. `name` names its pictures; `shows` says what is on them."""
-
-    name: str
-    shows: str
-    page: Page
-
-
-@dataclass(frozen=True)
 class View:
     """How a scene is looked at."""
 
     device: Literal["desktop", "phone"]
     scheme: Literal["light", "dark"]
 
-    def show(self, page: Page) -> None:
-        """Bring a page into this view, without motion and without waiting for more than one drawn frame."""
-        page.emulate_media(color_scheme=self.scheme, reduced_motion="reduce")
-        page.set_viewport_size(SIZES[self.device])
-        page.evaluate("new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
-
     def __str__(self) -> str:
         return f"{self.device}-{self.scheme}"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A page in a state worth looking at: `name` names its pictures, `shows` says what is on them."""
+
+    name: str
+    shows: str
+    page: Page
+    top: Locator | None = None  # what stands at the upper edge, on a page that is scrolled
+
+    def views(self) -> Iterator[View]:
+        """Bring the page into one view after another, without motion; it ends as the walk left it."""
+        for view in (*VIEWS, None):
+            shown = view or VIEWS[0]
+            self.page.emulate_media(color_scheme=shown.scheme, reduced_motion="reduce")
+            self.page.set_viewport_size(SIZES[shown.device])
+            if self.top:
+                self.top.evaluate("node => node.scrollIntoView({block: 'start'})")
+            self.page.evaluate("new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+            if view:
+                yield view
 
 
 SIZES = {"desktop": {"width": 1280, "height": 860}, "phone": PHONE["viewport"]}
@@ -179,6 +186,10 @@ def studio(service: Served, visits: Visits) -> Iterator[Scene]:
 
     expect(page.get_by_test_id("report")).to_be_visible(timeout=RUN_MS)
     yield Scene("studio-report", "The report of an evaluation", page)
+    metrics = page.get_by_role("heading", name="Metrics", exact=True)
+    yield Scene("studio-metrics", "Metrics with their intervals", page, top=metrics)
+    half = page.get_by_role("heading", name="Held-back half")
+    yield Scene("studio-cases", "The cases of one half, and the worst of them", page, top=half)
 
 
 WALKS: dict[str, Callable[[Served, Visits], Iterator[Scene]]] = {

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
-from scenes import VIEWS, WALKS
+from scenes import WALKS
 from served import Served
 from visits import Visits
 
@@ -19,10 +19,8 @@ RUN = "axe.run(document, {resultTypes: ['violations'], elementRef: false}).then(
 def test_no_page_has_a_serious_fault(walk: str, service: Served, visits: Visits) -> None:
     faults = []
     for scene in WALKS[walk](service, visits):
-        for view in VIEWS:
-            view.show(scene.page)
+        for view in scene.views():
             faults += [f"{scene.name}, {view}: {fault}" for fault in serious(scene.page)]
-        VIEWS[0].show(scene.page)
     assert not faults, "\n".join(faults)
 
 
