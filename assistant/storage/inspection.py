@@ -84,4 +84,5 @@ def _revisions(connection: Connection) -> tuple[str | None, str, bool]:
     if not look_at(connection).has_table("alembic_version"):
         return None, newest, True
     revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    return revision, newest, revision in {script.revision for script in scripts.walk_revisions()}
+    known = {script.revision for script in scripts.walk_revisions()}
+    return revision, newest, revision is None or revision in known

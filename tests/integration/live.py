@@ -171,6 +171,10 @@ class Live:
     def __exit__(self, *_: object) -> None:
         for http in self._open:
             http.close()
+        self.stop()
+
+    def stop(self) -> None:
+        """What SIGTERM does; returns when the service has ended."""
         self._server.should_exit = True
         self._thread.join(PATIENCE)
         assert not self._thread.is_alive()

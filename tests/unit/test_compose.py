@@ -29,7 +29,67 @@ def final_stage() -> list[str]:
 
 def test_the_three_services_are_there() -> None:
     assert set(SERVICES) == {"handrail", "qdrant", "postgres"}
-    assert set(COMPOSE) <= {"name", "services", "networks", "volumes"}
+    assert set(COMPOSE) <= {"name", "services", "networks", "volumes", "x-service"}
+
+
+# The keys of a service in the Compose specification, as far as they are used here.
+KEYS = {
+    "build": str,
+    "cap_add": list,
+    "cap_drop": list,
+    "depends_on": dict,
+    "deploy": dict,
+    "environment": dict,
+    "healthcheck": dict,
+    "image": str,
+    "init": bool,
+    "logging": dict,
+    "networks": list,
+    "ports": list,
+    "read_only": bool,
+    "restart": str,
+    "security_opt": list,
+    "shm_size": str,
+    "stop_grace_period": str,
+    "tmpfs": list,
+    "volumes": list,
+}
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_key_is_one_of_the_specification_and_of_its_type(name: str) -> None:
+    service = SERVICES[name]
+    assert not {key: value for key, value in service.items() if not isinstance(value, KEYS.get(key, ()))}
+    assert ("build" in service) != ("image" in service)
+    assert all(re.fullmatch(r"\d+(s|m)", service[key]) for key in ("stop_grace_period", "shm_size") if key in service)
+    assert all(isinstance(value, str) for value in service.get("environment", {}).values())
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_service_is_bounded_and_comes_back(name: str) -> None:
+    service = SERVICES[name]
+    assert service["restart"] == "unless-stopped"
+    limits = service["deploy"]["resources"]["limits"]
+    assert re.fullmatch(r"\d+(\.\d+)?", limits["cpus"])
+    assert re.fullmatch(r"\d+[MG]", limits["memory"])
+    assert limits["pids"] > 0
+    assert set(service["logging"]["options"]) == {"max-size", "max-file"}
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+
+
+def test_the_root_file_system_is_read_only_where_it_can_be() -> None:
+    assert [name for name, service in SERVICES.items() if service["read_only"]] == ["handrail", "postgres"]
+    assert "/tmp" in SERVICES["handrail"]["tmpfs"]
+
+
+def test_what_must_be_set_is_in_the_example() -> None:
+    text = (ROOT / "docker-compose.yml").read_text("utf-8")
+    example = (ROOT / ".env.example").read_text("utf-8")
+    required = set(re.findall(r"\$\{(\w+):\?", text))
+    optional = set(re.findall(r"\$\{(\w+):-", text))
+    assert set(re.findall(r"^(\w+)=$", example, re.MULTILINE)) == required
+    assert set(re.findall(r"^#(\w+)=", example, re.MULTILINE)) == optional
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -49,6 +109,8 @@ def test_everything_a_service_names_is_declared(name: str) -> None:
     mounts = [mount.split(":")[0] for mount in service["volumes"]]
     assert {mount for mount in mounts if not mount.startswith(".")} <= set(COMPOSE["volumes"])
     assert all((ROOT / mount).is_dir() for mount in mounts if mount.startswith("."))
+    for condition in service.get("depends_on", {}).values():
+        assert condition == {"condition": "service_healthy"}
 
 
 def test_what_is_written_is_kept_in_named_volumes() -> None:
@@ -89,6 +151,9 @@ def test_the_service_gets_settings_it_knows() -> None:
     assert settings.storage.url == "postgresql://handrail:s3cret@postgres/handrail"
     assert settings.qdrant.url == "http://qdrant:6333"
     assert (settings.server.host, settings.server.port) == ("0.0.0.0", 8000)
+    assert settings.server.stop_seconds < int(SERVICES["handrail"]["stop_grace_period"].removesuffix("s"))
+    assert settings.logs.format == "json"
+    assert settings.server.trusted_proxies == ()
 
 
 def test_the_image_holds_what_the_wheel_needs() -> None:
