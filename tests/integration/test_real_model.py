@@ -263,6 +263,7 @@ def test_serve_brings_a_model_and_takes_it_along(shop: Settings, tmp_path: Path)
     service = Process("--local-model", SMALL_WEIGHTS, *where, cwd=tmp_path, port=free_port())
     try:
         (model,) = eventually(psutil.Process(service.pid).children, "the model's server")
+        eventually(lambda: "Snapshot" in service.log.read_text(), "the articles to be published")
         eventually(lambda: "is running" in service.log.read_text(), "the announcement")
         said = service.ready().log.read_text()
         assert f"{SMALL_WEIGHTS.stem} at 127.0.0.1:" in said
