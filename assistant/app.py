@@ -46,6 +46,7 @@ from assistant.privacy.names import NameFinder
 from assistant.privacy.redacting import RedactingModel
 from assistant.responder import Responder
 from assistant.retrieval.embedder import Embedder, RememberingEmbedder, SentenceTransformerEmbedder
+from assistant.retrieval.embedding_cache import CachedEmbedder
 from assistant.retrieval.index import open_index
 from assistant.retrieval.index.port import PassageIndex
 from assistant.retrieval.retriever import Retriever
@@ -103,10 +104,11 @@ def assemble(settings: Settings, risk: Risk | None = None) -> Assistant:
         SnapshotError: the Qdrant server does not answer.
     """
     shop = Shop.load(settings.knowledge)
-    embedder = RememberingEmbedder(SentenceTransformerEmbedder(settings.embedder.name))
+    cache = settings.home / "cache"
+    embedder = RememberingEmbedder(CachedEmbedder(SentenceTransformerEmbedder(settings.embedder.name), cache))
     index = open_index(settings)
     shelf = Shelf(index)
-    topics = Topics.load(settings.knowledge, embedder, settings.home / "cache")
+    topics = Topics.load(settings.knowledge, embedder, cache)
     orders = DemoShop.open(settings.knowledge, settings.home, shop.today, ZoneInfo(shop.time_zone))
     phrasing = Phrasing.load(settings.knowledge) if orders else None
     chosen = choose_model(settings)

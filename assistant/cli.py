@@ -248,7 +248,7 @@ def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
 def _publish(assistant: Assistant) -> SyncReport:
     from assistant.app import publish
 
-    with _bar("passages") as progress:
+    with _bar("embedding") as progress:
         return publish(assistant, progress)
 
 

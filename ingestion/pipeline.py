@@ -11,12 +11,13 @@ from typing import NamedTuple
 
 from filelock import FileLock, Timeout
 
+from assistant.answering.sentences import lines_of
 from assistant.errors import ArticleError, KnowledgeError, NoSnapshot, PublishBusy, SnapshotDamaged, SnapshotError
 from assistant.evidence import Passage, Word
-from assistant.retrieval.embedder import NAME_WEIGHT, Embedder, embed_passages, embedded_text
-from assistant.retrieval.index.port import FORMAT, IndexedPassage, Manifest, PassageIndex, Vector
+from assistant.retrieval.embedder import Embedder, embed_passages, embedded_lines, embedded_text
+from assistant.retrieval.embedding_cache import FILE, CachedEmbedder, EmbeddingCache
+from assistant.retrieval.index.port import FORMAT, IndexedPassage, Manifest, PassageIndex
 from ingestion.chunking import split
-from ingestion.embeddings import EmbeddingCache
 from ingestion.sources import Source
 
 BATCH = 64  # texts embedded between two writes to disk
@@ -76,7 +77,7 @@ def sync(
         embedder: makes the vectors; not loaded when no text is new.
         index: where the snapshot is published.
         cache: folder for remembered embeddings.
-        progress: called with the passages embedded so far and all passages.
+        progress: called with the texts embedded so far and all texts; a passage has several (see `_texts`).
         patience: seconds to wait for another sync on the same cache.
 
     Raises:
@@ -163,29 +164,34 @@ def _is_current(manifest: Manifest, knowledge: _Knowledge, embedder: Embedder) -
 def _publish(
     knowledge: _Knowledge, embedder: Embedder, index: PassageIndex, cache: Path, progress: Progress
 ) -> tuple[Manifest, int]:
-    """Embed what is new and publish; gives the manifest and the number of passages embedded."""
-    texts = ["\n".join((embedded_text(passage), *passage.questions)) for passage in knowledge.passages]
-    with EmbeddingCache(cache / "embeddings.sqlite", f"{embedder.name}, names {NAME_WEIGHT}, questions 1") as memory:
-        vectors = memory.known(texts)
-        known = len(vectors)
-        new = {text: p for text, p in zip(texts, knowledge.passages, strict=True) if text not in vectors}
-        progress(known, known + len(new))
-        for batch in _embed(new, embedder):
-            memory.remember(batch)
-            vectors.update(batch)
-            progress(len(vectors), known + len(new))
-        indexed = [IndexedPassage(p, vectors[text]) for text, p in zip(texts, knowledge.passages, strict=True)]
+    """Embed what is new and publish; gives the manifest and the number of passages whose text was new."""
+    passages = knowledge.passages
+    texts = list(dict.fromkeys(text for passage in passages for text in _texts(passage)))
+    with EmbeddingCache(cache / FILE, embedder.name) as memory:
+        known = memory.known(texts)
+        new = [text for text in texts if text not in known]
+        done = len(known)
+        progress(done, len(texts))
+        for batch in _batches(new):
+            memory.remember(dict(zip(batch, embedder.embed(batch), strict=True)))
+            done += len(batch)
+            progress(done, len(texts))
+        vectors = embed_passages(CachedEmbedder(embedder, cache), passages)
+        indexed = [IndexedPassage(passage, vector) for passage, vector in zip(passages, vectors, strict=True)]
         manifest = index.publish(indexed, embedder=embedder.name, articles=knowledge.digests)
         memory.keep_only(texts)
-    return manifest, len(new)
+    return manifest, sum(embedded_text(passage) not in known for passage in passages)
 
 
-def _embed(new: Mapping[str, Passage], embedder: Embedder) -> Iterator[dict[str, Vector]]:
-    """Vectors by text, batch by batch; texts of like length side by side spare the model padding."""
-    ordered = sorted(new, key=len)
-    for start in range(0, len(ordered), BATCH):
-        batch = ordered[start : start + BATCH]
-        yield dict(zip(batch, embed_passages(embedder, [new[text] for text in batch]), strict=True))
+def _texts(passage: Passage) -> list[str]:
+    """What is embedded of a passage: what its own vector is made of, and the lines that its sentences are chosen by."""
+    return [*embedded_lines(passage), *lines_of(passage)]
+
+
+def _batches(texts: Iterable[str]) -> Iterator[list[str]]:
+    """Texts of like length side by side spare the model padding."""
+    ordered = sorted(texts, key=len)
+    return (ordered[start : start + BATCH] for start in range(0, len(ordered), BATCH))
 
 
 def _changes(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, tuple[str, ...]]:

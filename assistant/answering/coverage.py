@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from assistant.answering.sentences import words
@@ -26,46 +28,51 @@ STOPWORDS = frozenset(
 )
 
 
+_APOSTROPHE = re.compile("['’]")
+
+
 def embedded_words(passage: Passage) -> set[str]:
     """Every word of a passage, its title and headings included."""
     return set(words(" ".join((passage.title, *passage.headings, passage.text))))
 
 
-def coverage(question: str, passage: Passage, pool: Sequence[Passage]) -> float:
-    """The share (0..1) of the question's words that the passage has, rare words counting more.
+def coverage(question: str, pool: Sequence[Passage]) -> dict[str, float]:
+    """The share (0..1) of the question's words that each passage has, by passage id, rare words counting more.
 
     A word weighs ln((n + 1) / (d + 1)) + ½, with d of the n passages in `pool` having it: what few of the retrieved
     passages mention is what the question turns on. A question without any telling word is covered by half.
     """
-    asked = {word for word in words(question.replace("'", "").replace("’", "")) if word not in STOPWORDS}
+    texts = {passage.id: embedded_words(passage) for passage in pool}
+    asked = dict.fromkeys(word for word in words(_APOSTROPHE.sub("", question)) if word not in STOPWORDS)
     if not asked:
-        return 0.5
-    texts = {other.id: embedded_words(other) for other in (*pool, passage)}
-    total = covered = 0.0
+        return dict.fromkeys(texts, 0.5)
+    vocabulary = list(set[str]().union(*texts.values()))
+    total, covered = 0.0, dict.fromkeys(texts, 0.0)
     for word in asked:
-        having = sum(_has(text, word) for text in texts.values())
-        weight = math.log((len(texts) + 1) / (having + 1)) + 0.5
+        alike = _alike(word, vocabulary)
+        having = [name for name, text in texts.items() if not alike.isdisjoint(text)]
+        weight = math.log((len(texts) + 1) / (len(having) + 1)) + 0.5
         total += weight
-        covered += weight * _has(texts[passage.id], word)
-    return covered / total
+        for name in having:
+            covered[name] += weight
+    return {name: share / total for name, share in covered.items()}
 
 
-def _has(text: set[str], word: str) -> bool:
-    if word in text:
-        return True
-    return len(word) >= 4 and any(_same_stem(word, other) or _misspelt(word, other) for other in text)
+def _alike(word: str, vocabulary: Sequence[str]) -> set[str]:
+    """A word, and those of the vocabulary that are the same but for an ending or a slip of the keyboard."""
+    if len(word) < 4:
+        return {word}
+    near = process.extract(word, vocabulary, scorer=OSA.distance, score_cutoff=1, limit=None)
+    misspelt = {other for other, _, _ in near if _is_slip(word, other)}
+    return {word} | misspelt | {other for other in vocabulary if _same_stem(word, other)}
 
 
-def _misspelt(word: str, other: str) -> bool:
-    """Whether a letter is missing, doubled or swapped with the next; a changed letter is another word (Iceland)."""
-    if len(word) < 5 or OSA.distance(word, other, score_cutoff=1) > 1:
-        return False
-    return len(word) != len(other) or sorted(word) == sorted(other)
+def _is_slip(word: str, other: str) -> bool:
+    """Whether one letter is missing, doubled or swapped with the next; a changed letter is another word (Iceland)."""
+    return len(word) >= 5 and (len(word) != len(other) or sorted(word) == sorted(other))
 
 
 def _same_stem(one: str, other: str) -> bool:
     """Whether two words share all but an ending ("return", "returning"); cheap, and good enough to count words."""
-    shorter = min(len(one), len(other))
-    return (
-        shorter >= 4 and one[: max(4, shorter - 1)] == other[: max(4, shorter - 1)] and abs(len(one) - len(other)) <= 3
-    )
+    shared = max(4, min(len(one), len(other)) - 1)
+    return one[:4] == other[:4] and one[:shared] == other[:shared] and abs(len(one) - len(other)) <= 3

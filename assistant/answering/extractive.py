@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from assistant.answering.coverage import coverage
-from assistant.answering.sentences import split_units
+from assistant.answering.sentences import heading, lines_of, split_units
 from assistant.answering.support import EXTRACTIVE
-from assistant.evidence import Citation, Draft, Evidence, Passage, Receipt, ScoredPassage, Sentence
-from assistant.retrieval.embedder import name_of
+from assistant.evidence import Citation, Draft, Evidence, Receipt, ScoredPassage, Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -105,34 +106,33 @@ class ExtractiveAnswerer:
         candidates = passages[:CANDIDATES]
         if not candidates:
             return []
-        texts = [_Text(found.passage) for found in candidates]
-        vectors = self._embedder.embed([question, *(line for text in texts for line in text.lines)])
-        ends = accumulate((len(text.lines) for text in texts), initial=1)
-        pool = [found.passage for found in passages[:POOL]]
-        extracts = []
-        for found, text, (start, end) in zip(candidates, texts, pairwise(ends), strict=True):
-            cosines = vectors[start:end] @ vectors[0]
-            signals = {
-                "score": found.score,
-                "sentence": float(cosines[1:].max()),
-                "heading": float(cosines[0]),
-                "coverage": coverage(question, found.passage, pool),
-            }
-            extracts.append(Extract(found, text.units, choose_units(text.units, cosines[1:]), signals))
-        return _best(extracts)
+        lines = [lines_of(found.passage) for found in candidates]
+        cosines = self._cosines(question, [line for of_passage in lines for line in of_passage])
+        ends = accumulate(map(len, lines), initial=0)
+        covered = coverage(question, [found.passage for found in passages[:POOL]])
+        return _best(
+            [
+                _extract(found, cosines[start:end], covered[found.passage.id])
+                for found, (start, end) in zip(candidates, pairwise(ends), strict=True)
+            ]
+        )
+
+    def _cosines(self, question: str, lines: Sequence[str]) -> Vector:
+        asked, *others = self._embedder.embed([question, *lines])
+        cosines: Vector = np.stack(others) @ asked
+        return cosines
 
 
-class _Text:
-    """A passage's units, and the lines to compare with a question: its title and headings, then unit by unit."""
-
-    def __init__(self, passage: Passage) -> None:
-        self.units = split_units(passage.text)
-        self.lines = [name_of(passage), *(f"{heading(passage)}: {unit}" for unit in self.units)]
-
-
-def heading(passage: Passage) -> str:
-    """What stands over a passage: its last heading, or the article's title."""
-    return passage.headings[-1] if passage.headings else passage.title
+def _extract(found: ScoredPassage, cosines: Vector, covered: float) -> Extract:
+    """What a passage says; `cosines` of the question with its lines, shape (lines,)."""
+    units = split_units(found.passage.text)
+    signals = {
+        "score": found.score,
+        "sentence": float(cosines[1:].max()),
+        "heading": float(cosines[0]),
+        "coverage": covered,
+    }
+    return Extract(found, units, choose_units(units, cosines[1:]), signals)
 
 
 def _best(extracts: list[Extract]) -> list[Extract]:

@@ -2,6 +2,9 @@
 
 import re
 
+from assistant.evidence import Passage
+from assistant.retrieval.embedder import name_of
+
 _SENTENCE_END = re.compile(r"(?<=[.!?])(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bNo\.)(?<!\bSt\.)\s+(?=[A-Z0-9\"'“‘(*€£$¿¡])")
 _LIST_ITEM = re.compile(r"^\s*([-*+•]|\d+[.)])\s")
 
@@ -18,6 +21,16 @@ def split_units(text: str) -> list[str]:
         else:
             units += [sentence for sentence in _SENTENCE_END.split(" ".join(block.split())) if sentence]
     return units
+
+
+def heading(passage: Passage) -> str:
+    """What stands over a passage: its last heading, or the article's title."""
+    return passage.headings[-1] if passage.headings else passage.title
+
+
+def lines_of(passage: Passage) -> list[str]:
+    """The lines that a question is compared with: title and headings, then each unit under its heading."""
+    return [name_of(passage), *(f"{heading(passage)}: {unit}" for unit in split_units(passage.text))]
 
 
 def words(text: str) -> list[str]:

@@ -55,20 +55,21 @@ def embed_passages(embedder: Embedder, passages: Sequence[Passage]) -> Vectors:
     A vector is the unit vector along v(text) + NAME_WEIGHT · v(title and headings) + the mean of v(question) over the
     article's questions: customers ask for the subject in words of their own, and a long text dilutes it.
     """
-    unique = dict.fromkeys(line for passage in passages for line in _lines(passage))
+    unique = dict.fromkeys(line for passage in passages for line in embedded_lines(passage))
     lines = {line: place for place, line in enumerate(unique)}
     vectors = embedder.embed(list(unique))
     mixed = [
         vectors[lines[text]]
         + NAME_WEIGHT * vectors[lines[name]]
         + (vectors[[lines[question] for question in questions]].mean(axis=0) if questions else 0)
-        for text, name, *questions in map(_lines, passages)
+        for text, name, *questions in map(embedded_lines, passages)
     ]
     unit: Vectors = np.stack(mixed) / np.linalg.norm(mixed, axis=1, keepdims=True)
     return unit
 
 
-def _lines(passage: Passage) -> list[str]:
+def embedded_lines(passage: Passage) -> list[str]:
+    """What a passage's vector is made of: its text, its name, its article's questions."""
     return [embedded_text(passage), name_of(passage), *passage.questions]
 
 

@@ -10,7 +10,7 @@ import pytest
 from live import Chat, Colleague, Live, copy_of, settings_for
 
 import assistant.app
-from assistant.retrieval.embedder import Embedder, RememberingEmbedder, SentenceTransformerEmbedder
+from assistant.retrieval.embedder import SentenceTransformerEmbedder
 
 Start = Callable[..., Live]
 
@@ -20,17 +20,11 @@ TWO_ARTICLES = {
 }
 
 
-@cache
-def the_embedder(embedder: Embedder) -> Embedder:
-    return RememberingEmbedder(embedder)
-
-
 @pytest.fixture(scope="session")
 def _one_model() -> Iterator[None]:
     """Every assistant of the session works with one loaded model."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(assistant.app, "SentenceTransformerEmbedder", cache(SentenceTransformerEmbedder))
-        patch.setattr(assistant.app, "RememberingEmbedder", the_embedder)
         yield
 
 

@@ -202,7 +202,7 @@ class Live:
 
 def copy_of(home: Path, to: Path) -> Path:
     """A home of one's own with the same published knowledge."""
-    shutil.copytree(home, to, ignore=shutil.ignore_patterns("*.sqlite*", "open", "*.lock"))
+    shutil.copytree(home, to, ignore=shutil.ignore_patterns("handrail.sqlite*", "open", "*.lock"))
     return to
 
 

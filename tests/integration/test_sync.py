@@ -112,7 +112,7 @@ def test_only_what_changed_is_embedded_and_what_was_deleted_is_gone(shop):
         ("gloves",), ("boots",), ("tents",), ("refunds",),
     )  # fmt: skip
     assert second.embedded == 2
-    assert shop.embedder.count == 4  # the text of each, and its name
+    assert shop.embedder.count == 5  # the text and the line of each, and the one name that is new
     assert second.passages == 3
     assert shop.published() == {"boots", "gloves", "refunds"}
 
@@ -182,10 +182,10 @@ def test_a_home_that_cannot_be_written_is_named(shop, tmp_path):
         sync(MarkdownSource(shop.knowledge), shop.embedder, shop.index, file / "cache")
 
 
-def test_progress_counts_to_the_number_of_passages(shop):
+def test_progress_counts_to_the_number_of_texts(shop):
     seen = []
     shop.sync(progress=lambda done, total: seen.append((done, total)))
-    assert seen == [(0, 3), (3, 3)]
+    assert seen == [(0, 9), (9, 9)]  # of each passage its text, its name and its line
 
 
 def test_a_sync_beside_another_is_refused_and_a_killed_one_does_no_harm(shop):
@@ -205,7 +205,10 @@ def test_a_sync_beside_another_is_refused_and_a_killed_one_does_no_harm(shop):
     assert shop.published() == {"boots", "tents", "refunds"}
     shop.embedder.count = 0
     report = shop.sync()
-    assert (len(report.added), shop.embedder.count) == (BATCH + 6, 2 * 6)  # each text and its name
+    assert (len(report.added), shop.embedder.count) == (
+        BATCH + 6,
+        3 * (BATCH + 6) - BATCH,
+    )  # text, name and line of each
     assert len(shop.published()) == BATCH + 6 + 3
 
 

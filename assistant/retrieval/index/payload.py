@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID, uuid5
 
@@ -76,7 +77,12 @@ def ranked(search: Callable[[int], Iterable[tuple[dict[str, Any] | None, float]]
 
 
 def _hit(payload: dict[str, Any] | None, score: float) -> Hit:
-    return Hit(Passage.model_validate_json((payload or {})["passage"]), round(score, _DECIMALS))
+    return Hit(_passage((payload or {})["passage"]), round(score, _DECIMALS))
+
+
+@lru_cache(maxsize=4096)  # a turn reads some two hundred, many of them again and again
+def _passage(stored: str) -> Passage:
+    return Passage.model_validate_json(stored)
 
 
 def describe(passages: Sequence[IndexedPassage], *, number: int, embedder: str, articles: dict[str, str]) -> Manifest:

@@ -1,10 +1,10 @@
-"""A memory of embeddings on disk, so that only new text is embedded."""
+"""Vectors kept on disk: ingestion embeds only new text, and the service finds what ingestion embedded."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
@@ -13,7 +13,10 @@ from typing import Self
 import numpy as np
 
 from assistant.errors import HandrailError
+from assistant.retrieval.embedder import Embedder, Vectors
 from assistant.retrieval.index.port import Vector
+
+FILE = "embeddings.sqlite"  # in the cache folder
 
 _TABLE = """
 CREATE TABLE IF NOT EXISTS embeddings (
@@ -21,7 +24,9 @@ CREATE TABLE IF NOT EXISTS embeddings (
     PRIMARY KEY (embedder, text_sha256)
 ) WITHOUT ROWID
 """
+_SELECT = "SELECT vector FROM embeddings WHERE embedder = ? AND text_sha256 = ?"
 _PATIENCE = 30.0  # seconds to wait for another process's write
+_READER_PATIENCE = 0.2  # a turn rather embeds than waits
 
 
 class EmbeddingCache:
@@ -51,20 +56,20 @@ class EmbeddingCache:
 
     def known(self, texts: Iterable[str]) -> dict[str, Vector]:
         """Give the vectors of those texts that are remembered."""
-        query = "SELECT vector FROM embeddings WHERE embedder = ? AND text_sha256 = ?"
         with self._using():
-            found = {text: self._connection.execute(query, self._key(text)).fetchone() for text in texts}
-        return {text: np.frombuffer(row[0], np.float32) for text, row in found.items() if row}
+            return _known(self._connection, self._embedder, texts)
 
     def remember(self, vectors: Mapping[str, Vector]) -> None:
         """Add vectors, each shape `(dimensions,)`; they are on disk when this returns."""
-        rows = [(*self._key(text), vector.astype(np.float32).tobytes()) for text, vector in vectors.items()]
+        rows = [
+            (self._embedder, _digest(text), vector.astype(np.float32).tobytes()) for text, vector in vectors.items()
+        ]
         with self._using():
             self._connection.executemany("INSERT OR REPLACE INTO embeddings VALUES (?, ?, ?)", rows)
 
     def keep_only(self, texts: Iterable[str]) -> None:
         """Forget this embedder's vectors of all other texts."""
-        kept = {digest for _, digest in map(self._key, texts)}
+        kept = set(map(_digest, texts))
         query = "SELECT text_sha256 FROM embeddings WHERE embedder = ?"
         with self._using():
             stored = {digest for (digest,) in self._connection.execute(query, (self._embedder,))}
@@ -83,8 +88,48 @@ class EmbeddingCache:
                 f"{self._file} cannot be used ({error}); correct its permissions or free disk space"
             ) from None
 
-    def _key(self, text: str) -> tuple[str, bytes]:
-        return self._embedder, sha256(text.encode()).digest()
+
+class CachedEmbedder:
+    """An embedder that first looks into a cache folder and writes nothing there: customers' words stay in memory.
+
+    Where the file is missing, locked or damaged, the model does all the work.
+    """
+
+    def __init__(self, embedder: Embedder, cache: Path) -> None:
+        self._embedder, self._file = embedder, cache / FILE
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return self._embedder.name
+
+    @property
+    def dimensions(self) -> int:
+        """Length of a vector."""
+        return self._embedder.dimensions
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """See Embedder; only texts that are not kept reach the model."""
+        known = self._known(texts)
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        known.update(zip(new, self._embedder.embed(new), strict=True) if new else ())
+        return np.stack([known[text] for text in texts]) if texts else self._embedder.embed(())
+
+    def _known(self, texts: Iterable[str]) -> dict[str, Vector]:
+        with suppress(sqlite3.Error):
+            address = f"{self._file.resolve().as_uri()}?mode=ro"
+            with closing(sqlite3.connect(address, uri=True, timeout=_READER_PATIENCE)) as connection:
+                return _known(connection, self.name, texts)
+        return {}
+
+
+def _known(connection: sqlite3.Connection, embedder: str, texts: Iterable[str]) -> dict[str, Vector]:
+    found = {text: connection.execute(_SELECT, (embedder, _digest(text))).fetchone() for text in texts}
+    return {text: np.frombuffer(row[0], np.float32) for text, row in found.items() if row}
+
+
+def _digest(text: str) -> bytes:
+    return sha256(text.encode("utf-8", "replace")).digest()
 
 
 def _open(file: Path) -> sqlite3.Connection:
