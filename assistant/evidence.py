@@ -43,7 +43,7 @@ class Inquiry(Word):
 
     `message` is what the customer wrote, `earlier` what they wrote before it (oldest first, the last few), and
     `question` stands alone. Its questions are `parts`, for the articles, and `order_parts`, about the customer's own
-    orders.
+    orders. Articles are searched for `searched`, with an ear for the last of `earlier`.
     """
 
     message: str
@@ -51,6 +51,7 @@ class Inquiry(Word):
     question: str
     parts: tuple[str, ...]
     order_parts: tuple[str, ...] = ()
+    searched: tuple[str, ...] = ()
     topic: str
     topic_score: float = 0.0  # the probability of the topic, 0..1
     article_topics: dict[str, float] = {}  # shares of the topics that articles answer, each at least .05
@@ -59,6 +60,11 @@ class Inquiry(Word):
     mood: Literal["neutral", "frustrated", "angry"] = "neutral"
     wants_human: bool = False
     order_number: str | None = None  # as mentioned in the text; proves nothing
+
+    @property
+    def before(self) -> str:
+        """What the customer wrote last before this message; empty where it is the first."""
+        return self.earlier[-1] if self.earlier else ""
 
     @property
     def about_own_order(self) -> bool:

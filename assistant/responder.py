@@ -100,10 +100,9 @@ class Responder:
     def _retrieve(self, inquiry: Inquiry) -> tuple[str, tuple[ScoredPassage, ...]]:
         try:
             with self.shelf.lease() as snapshot:
-                questions = tuple(dict.fromkeys((inquiry.question, *inquiry.parts)))
                 scope = Scope(day=self.shop.today())
                 return snapshot.manifest.snapshot, self.retriever.retrieve(
-                    questions, snapshot, scope, self.passages, inquiry.article_topics
+                    inquiry.searched, snapshot, scope, self.passages, inquiry.article_topics, inquiry.before
                 )
         except NoSnapshot:
             return "", ()

@@ -67,18 +67,21 @@ class InquiryReader:
         text = said[-1].strip()[-LONGEST_QUESTION:]
         previous = said[-2].strip()[-LONGEST_QUESTION:] if len(said) > 1 else ""
         question = f"{previous}\n{text}" if previous and self._leans_back(text) else text
-        parts = (question,) if question != text else split_parts(text)
+        leans = question != text
+        parts = (question,) if leans else split_parts(text)
         topics = self._topics.classify(self._embedder.embed((question, *parts)))
         found = max(topics, key=lambda found: (self._topics[found.topic].mode == "human", found.share))
         if self._topics[found.topic].mode != "human":
             found = topics[0]
         needs_order = [self._topics[part.topic].needs_order for part in topics[1:]]
+        for_articles = tuple(part for part, needs in zip(parts, needs_order, strict=True) if not needs)
         return Inquiry(
             message=said[-1].strip(),
             earlier=tuple(before.strip()[-LONGEST_EARLIER:] for before in said[-1 - EARLIER : -1]),
             question=question,
-            parts=tuple(part for part, needs in zip(parts, needs_order, strict=True) if not needs),
+            parts=for_articles,
             order_parts=tuple(part for part, needs in zip(parts, needs_order, strict=True) if needs),
+            searched=tuple(dict.fromkeys((text, *(() if leans else for_articles)))),
             topic=found.topic,
             topic_score=round(found.share, 4),
             article_topics=likely(topics),

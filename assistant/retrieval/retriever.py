@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from statistics import fmean as mean
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from assistant.errors import SnapshotDamaged
-from assistant.evidence import ScoredPassage
+from assistant.evidence import Passage, ScoredPassage
 from assistant.retrieval.fusion import fused, take_turns
 from assistant.retrieval.index.port import Hit, Scope, Snapshot, Vector
 
@@ -31,12 +32,14 @@ class Retriever:
         scope: Scope,
         limit: int,
         topics: Mapping[str, float] = MappingProxyType({}),
+        before: str = "",
     ) -> tuple[ScoredPassage, ...]:
         """Find the `limit` best passages in scope for the parts of one message, best first; `topics` are preferred.
 
         The parts take turns, so that each finds its best passages near the top. `score` is a passage's best fused
         score over the parts (with several parts it need not fall with the rank), `similarity` its best cosine and
-        `overlap` its best BM25, 0 where it shares no word with any part.
+        `overlap` its best BM25, 0 where it shares no word with any part. What was said `before` is heard as well: each
+        part is searched by itself and behind it, and the scores of the two are averaged.
 
         Raises:
             SnapshotDamaged: the snapshot's vectors come from another embedder.
@@ -44,11 +47,11 @@ class Retriever:
             EmbedderUnavailable: the questions cannot be embedded.
         """
         self._check(snapshot)
-        parts = list(dict.fromkeys(questions))
+        parts = [(text, f"{before}\n{text}") if before else (text,) for text in dict.fromkeys(questions)]
         if not parts:
             return ()
-        vectors = self._embedder.embed(parts)
-        found = [_search(snapshot, scope, text, vector, topics) for text, vector in zip(parts, vectors, strict=True)]
+        vectors = iter(self._embedder.embed([wording for part in parts for wording in part]))
+        found = [_search(snapshot, scope, [(wording, next(vectors)) for wording in part], topics) for part in parts]
         best: dict[str, ScoredPassage] = {}
         for passages in found:
             for name, scored in passages.items():
@@ -68,25 +71,33 @@ class Retriever:
 
 
 def _search(
-    snapshot: Snapshot, scope: Scope, text: str, vector: Vector, topics: Mapping[str, float]
+    snapshot: Snapshot, scope: Scope, wordings: Sequence[tuple[str, Vector]], topics: Mapping[str, float]
 ) -> dict[str, ScoredPassage]:
-    """The passages near one question by either search, each with both its scores."""
-    dense = {hit.passage.id: hit for hit in snapshot.dense(vector, scope, DEPTH)}
-    sparse = {hit.passage.id: hit for hit in snapshot.sparse(text, scope, DEPTH)}
-    only_sparse = [name for name in sparse if name not in dense]
-    only_dense = [name for name in dense if name not in sparse]
-    dense |= {hit.passage.id: hit for hit in _among(snapshot.dense, vector, scope, only_sparse)}
-    sparse |= {hit.passage.id: hit for hit in _among(snapshot.sparse, text, scope, only_dense)}
-    overlaps = {name: sparse[name].score if name in sparse else 0.0 for name in dense}
+    """The passages near any wording of a question by either search, each with its mean scores over the wordings."""
+    dense = [_by_id(snapshot.dense(vector, scope, DEPTH)) for _, vector in wordings]
+    sparse = [_by_id(snapshot.sparse(text, scope, DEPTH)) for text, _ in wordings]
+    names = dict.fromkeys(name for hits in (*dense, *sparse) for name in hits)
+    for (text, vector), near, sharing in zip(wordings, dense, sparse, strict=True):
+        near |= _by_id(_among(snapshot.dense, vector, scope, [name for name in names if name not in near]))
+        sharing |= _by_id(_among(snapshot.sparse, text, scope, [name for name in names if name not in sharing]))
     return {
-        name: ScoredPassage(
-            passage=hit.passage,
-            score=fused(hit.score, overlaps[name], topics.get(hit.passage.topic, 0.0)),
-            similarity=hit.score,
-            overlap=overlaps[name],
+        name: _scored(
+            dense[0][name].passage,
+            mean(near[name].score for near in dense),
+            mean(sharing[name].score if name in sharing else 0.0 for sharing in sparse),
+            topics,
         )
-        for name, hit in dense.items()
+        for name in names
     }
+
+
+def _scored(passage: Passage, similarity: float, overlap: float, topics: Mapping[str, float]) -> ScoredPassage:
+    score = fused(similarity, overlap, topics.get(passage.topic, 0.0))
+    return ScoredPassage(passage=passage, score=score, similarity=similarity, overlap=overlap)
+
+
+def _by_id(hits: Iterable[Hit]) -> dict[str, Hit]:
+    return {hit.passage.id: hit for hit in hits}
 
 
 def _among(
