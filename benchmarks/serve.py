@@ -1,0 +1,86 @@
+"""Open chats held at once by one service: `python -m benchmarks.serve [--chats 1 50 200 400] [--rate 4]`.
+
+Each chat is a conversation with its event stream open, on sockets of its own. Messages come at the same rate however
+many chats are open, each from the next chat in turn, so what the chats that only listen cost shows as added time. The
+model is the scripted one. A message is dropped when it is refused or has no outcome within 20 seconds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from itertools import count, cycle
+from pathlib import Path
+from statistics import median, quantiles
+from tempfile import TemporaryDirectory
+
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from assistant.settings import Settings
+from benchmarks.served import served
+from benchmarks.wire import Refused, Visitor
+from evals.cases import load_cases
+
+PATIENCE = 20.0
+
+
+async def hold(port: int, chats: int, rate: float, seconds: float, numbers: count[int]) -> tuple[list[float], int]:
+    """Seconds of each answered message, and how many were dropped, with so many chats open."""
+    visitors = [Visitor(port) for _ in range(chats)]
+    for visitor in visitors:
+        await visitor.enter()
+    knowledge = Settings.load({}).knowledge
+    questions = cycle(case.question for case in load_cases(knowledge / "cases")["fitted"] if not case.order)
+    pending = []
+    loop = asyncio.get_running_loop()
+    begun = loop.time()
+    for place, visitor in zip(range(round(rate * seconds)), cycle(visitors), strict=False):
+        await asyncio.sleep(max(0.0, begun + place / rate - loop.time()))
+        number = next(numbers)
+        ask = visitor.ask(f"message-{number}", f"{next(questions)} ({number})", PATIENCE)
+        pending.append(asyncio.create_task(ask))
+    ended = await asyncio.gather(*pending, return_exceptions=True)
+    for visitor in visitors:
+        await visitor.leave()
+    unexpected = [e for e in ended if isinstance(e, BaseException) and not isinstance(e, Refused | OSError)]
+    if unexpected:
+        raise unexpected[0]
+    took = [found for found in ended if isinstance(found, float)]
+    return took, len(ended) - len(took)
+
+
+async def measure(port: int, chats: list[int], rate: float, seconds: float) -> Table:
+    """One row for each number of open chats; the first is what the others are compared with."""
+    numbers = count()
+    await hold(port, 1, rate, 5, numbers)
+    table = Table(
+        "open chats", "messages", "dropped", "p50, ms", "p95, ms", "added p95, ms",
+        title=f"{rate:g} messages a second for {seconds:g} s", title_justify="left",
+    )  # fmt: skip
+    least = None
+    for number in track(chats, "open chats", console=Console(stderr=True)):
+        took, dropped = await hold(port, number, rate, seconds, numbers)
+        p95 = quantiles(took, n=20)[-1] * 1e3
+        least = p95 if least is None else least
+        table.add_row(
+            str(number), str(len(took) + dropped), str(dropped), f"{median(took) * 1e3:.0f}", f"{p95:.0f}",
+            f"{p95 - least:+.0f}",
+        )  # fmt: skip
+    return table
+
+
+def main() -> None:
+    """Measure on a temporary home."""
+    options = argparse.ArgumentParser(description="Hold many chats open at once.")
+    options.add_argument("--chats", type=int, nargs="+", default=[1, 50, 200, 400])
+    options.add_argument("--rate", type=float, default=4.0, help="messages a second, over all chats")
+    options.add_argument("--seconds", type=float, default=30.0)
+    chosen = options.parse_args()
+    with TemporaryDirectory() as folder, served(Path(folder) / "home", HANDRAIL_MODEL_NAME="scripted") as port:
+        Console(width=100).print(asyncio.run(measure(port, chosen.chats, chosen.rate, chosen.seconds)))
+
+
+if __name__ == "__main__":
+    main()
