@@ -11,10 +11,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from assistant.answering.extractive import heading
 from assistant.answering.own_words import nonsense
 from assistant.answering.prompts import Prompts, Trusted
-from assistant.answering.sentences import split_units
+from assistant.answering.sentences import heading, split_units
 from assistant.chat_models.port import Completion
 from assistant.errors import ChatModelNonsense
 from assistant.evidence import Citation, Draft, Evidence, Passage, Sentence, Word
