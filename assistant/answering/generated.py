@@ -70,13 +70,15 @@ class GeneratedAnswerer:
         _LOG.info(
             "%s: first token after %d ms, tokens: %s", completion.model, completion.first_token_ms, completion.usage
         )
-        weighed = await self._fallback.draft(only_quoted(evidence, sentences), ends - monotonic())
+        quoted = only_quoted(evidence, sentences)
+        weighed = extractive  # of what cites nothing there is nothing to weigh: the support check refuses it
+        if quoted.passages or quoted.receipts:
+            weighed = await self._fallback.draft(quoted, ends - monotonic())
         answers = bool(sentences) and weighed.answers_question
-        chosen = weighed if sentences else extractive
         return Draft(
             sentences=sentences if answers else extractive.sentences,
             answers_question=answers,
-            signals=chosen.signals,
+            signals=weighed.signals,
             prompt=self._wording.prompt.id,
             model=completion.model,
             usage=completion.usage,

@@ -105,6 +105,13 @@ async def test_quotes_too_weak_to_answer_are_no_answer() -> None:
     assert draft.text == "Spare."
 
 
+async def test_what_cites_nothing_is_left_to_the_support_check() -> None:
+    lie = {"answers_question": True, "sentences": [{"text": "Delivery takes 99 minutes.", "citations": []}]}
+    draft = await GeneratedAnswerer(ScriptedModel([lie]), OwnWords(PROMPTS), Weigher()).draft(evidence(), 5)
+    assert (draft.answers_question, draft.text) == (True, "Delivery takes 99 minutes.")
+    assert not support.check(draft, evidence()).carried
+
+
 @pytest.mark.parametrize("answer", [picks(9), picks(0), picks(), {"quotes": ["2"]}, {}, picks(1) | {"why": "x"}])
 async def test_nonsense_is_the_extractive_draft(answer: dict[str, Any], caplog: pytest.LogCaptureFixture) -> None:
     assert (await picked(answer)).model == "extractive"
