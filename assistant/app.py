@@ -36,6 +36,7 @@ from assistant.errors import SnapshotError
 from assistant.gate.decision import Gate
 from assistant.gate.risk import Risk
 from assistant.gate.rules import load_rules
+from assistant.handoff.macros import load_macros
 from assistant.knowledge import Shop
 from assistant.orders.demo import DemoShop
 from assistant.orders.identity import GuestLookup, IdentityTokens
@@ -294,6 +295,7 @@ async def running(assistant: Assistant, metrics: Metrics) -> AsyncIterator[Servi
             streams=Streams(settings.limits),
             metrics=metrics,
             evals=evals,
+            macros=load_macros(settings.knowledge),
         )
     finally:
         watching.cancel()

@@ -55,7 +55,7 @@ class Event(Word):
     """One numbered line of a conversation's append-only log; `seq` starts at 1."""
 
     seq: int
-    kind: Literal["message", "stage", "sentence", "outcome", "status", "customer"]
+    kind: Literal["message", "stage", "sentence", "outcome", "status", "customer", "ticket"]
     body: dict[str, Any]
     at: datetime = Field(default_factory=now)
 

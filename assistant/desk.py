@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from assistant.knowledge import Shop
     from assistant.responder import Responder
     from assistant.storage.store import Store
-    from assistant.ticket import Ticket, Verdict
 
 LEASE_SECONDS = 6.0  # renewed while a turn is being worked; after a crash the message is free again this soon
 
@@ -76,13 +75,6 @@ class Desk:
         asked = (await self._store.conversation(conversation_id)).messages
         if any(message.author == "customer" for message in asked):
             await self.receive(conversation_id, Message(author="customer", text=f"Order {customer.order_number}"))
-
-    async def answer(self, ticket: Ticket, text: str, verdict: Verdict | None) -> Message:
-        """Send a human agent's message to the customer."""
-        message = Message(author="human_agent", text=text)
-        await self._store.answer(ticket.id, message, verdict)
-        self._bell.ring(ticket.conversation_id)
-        return message
 
     async def _work(self, conversation_id: str) -> None:
         """Work what awaits the assistant in a conversation, one message after the other."""

@@ -28,14 +28,17 @@ class Ticket(Word):
     opened_at: datetime = Field(default_factory=now)
 
 
+Fault = Literal["incorrect", "incomplete", "outdated", "tone", "other"]
+
+
 class Verdict(Word):
-    """What a human agent did with a suggestion: sent it, edited it (0..1 of it changed) or rejected it."""
+    """What a human agent did with a suggestion: sent it, edited it (0..1 of it changed) or rejected it (sent = "")."""
 
     turn_id: str
     shown: str
     sent: str
     edit_distance: float
-    reason: Literal["as_is", "incorrect", "incomplete", "outdated", "tone", "other"]
+    reason: Literal["as_is"] | Fault
     blind: bool = False  # judged without seeing the draft
     human_agent: str
     at: datetime = Field(default_factory=now)

@@ -1,12 +1,12 @@
 """What travels over the API besides the words themselves."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 
-from assistant.conversation import Conversation, Message, Status, Turn
-from assistant.ticket import Ticket
+from assistant.conversation import Conversation, Event, Message, Status, Turn
+from assistant.ticket import Fault, Ticket, Verdict
 from evals.pictures import Pictures
 from evals.report import Report
 
@@ -106,19 +106,39 @@ class SignedIn(Body):
 
 
 class TicketBody(Body):
-    """A ticket with all that a human agent needs to answer it."""
+    """A ticket with all that a human agent needs to answer it.
+
+    `verdict` on the suggestion, once there is one; `steps`: the conversation's `ticket` events, such as claims.
+    """
 
     ticket: Ticket
     conversation: Conversation
     turn: Turn
-    orders: list[dict[str, Any]]
+    verdict: Verdict | None
+    steps: list[Event]
 
 
 class SendReply(Body):
-    """`verdict`: what was wrong with the suggestion where it was changed; left out when sent as it is."""
+    """`id` is made by the client, so that sending again after a lost answer is harmless.
 
+    `verdict`: what was wrong with the suggestion where it was changed; left out when sent as it is.
+    """
+
+    id: MessageId | None = None
     text: Text
-    verdict: Literal["as_is", "incorrect", "incomplete", "outdated", "tone", "other"] | None = None
+    verdict: Literal["as_is"] | Fault | None = None
+
+
+class RejectSuggestion(Body):
+    """`verdict`: what is wrong with the suggestion."""
+
+    verdict: Fault
+
+
+class TakeOver(Body):
+    """`assignee`: who has the ticket, as the caller knows it; where somebody else has it by now, nothing happens."""
+
+    assignee: str = Field(min_length=1, max_length=100)
 
 
 class KnowledgeBody(Body):

@@ -11,7 +11,7 @@ from assistant.access import opened_by
 from assistant.api import bodies
 from assistant.api.problems import problems
 from assistant.api.services import Here, client_address
-from assistant.api.streams import STREAM, events
+from assistant.api.streams import OF_THE_TEAM, STREAM, events
 from assistant.conversation import Conversation, Customer, Message
 from assistant.errors import IdentityError, MessageTooLong, OrderNotFound
 from assistant.evidence import new_id
@@ -73,7 +73,7 @@ async def follow(
     last_event_id: Annotated[int, Header(ge=0, le=2**31)] = 0,
 ) -> EventSourceResponse:
     """Everything that happens, from event Last-Event-ID + 1 on, as server-sent events."""
-    return EventSourceResponse(events(streaming, last_event_id, here), ping=15)
+    return EventSourceResponse(events(streaming, last_event_id, here, hidden=OF_THE_TEAM), ping=15)
 
 
 @router.post("/{conversation_id}/identity", responses=problems(403, 404, 429))

@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 from assistant.api.limits import RateLimits, Streams
 from assistant.bell import Bell
 from assistant.desk import Desk
+from assistant.handoff.macros import Macro
 from assistant.knowledge import Shop
 from assistant.orders.identity import GuestLookup, IdentityTokens
 from assistant.retrieval.shelf import Shelf
@@ -33,6 +34,7 @@ class Services:
     streams: Streams
     metrics: Metrics
     evals: EvalRuns
+    macros: tuple[Macro, ...]
 
 
 def _services(request: Request) -> Services:

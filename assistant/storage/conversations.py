@@ -105,13 +105,14 @@ class Conversations(Part):
         async with self._changing(conversation_id) as change:
             return await change.add_event(kind, body)
 
-    async def events(self, conversation_id: str, after: int = 0) -> list[Event]:
-        """The events with a `seq` above `after`, in order; none for an unknown conversation."""
+    async def events(self, conversation_id: str, after: int = 0, kind: str | None = None) -> list[Event]:
+        """The events with a `seq` above `after`, of one kind or all, in order; none for an unknown conversation."""
+        wanted = [events.c.conversation_id == conversation_id, events.c.seq > after]
+        if kind:
+            wanted.append(events.c.kind == kind)
         async with self._database.reading() as connection:
             found = await connection.execute(
-                select(events.c.seq, events.c.kind, events.c.body, events.c.at)
-                .where(events.c.conversation_id == conversation_id, events.c.seq > after)
-                .order_by(events.c.seq)
+                select(events.c.seq, events.c.kind, events.c.body, events.c.at).where(*wanted).order_by(events.c.seq)
             )
             return [Event.model_validate(dict(row)) for row in found.mappings()]
 

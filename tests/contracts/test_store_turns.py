@@ -151,10 +151,13 @@ async def test_tickets_by_priority_then_age(store: Store) -> None:
     expected = [made[2], made[4], made[3], made[1], made[0]]
     assert await store.tickets(["open"]) == expected
     claimed = await store.claim(made[1].id, "ada")
-    await store.resolve(made[0].id)
+    await store.resolve(made[0].id, "ada")
     assert await store.tickets() == [*expected[:3], claimed]
     assert await store.tickets(["claimed"]) == [claimed]
     assert [ticket.id for ticket in await store.tickets(["resolved"])] == [made[0].id]
+    await store.resolve(made[2].id, "ada")
+    assert [ticket.id for ticket in await store.resolved_tickets(5)] == [made[2].id, made[0].id]
+    assert [ticket.id for ticket in await store.resolved_tickets(1)] == [made[2].id]
 
 
 async def test_one_human_agent_gets_the_ticket(store: Store, other: Store) -> None:
@@ -169,28 +172,96 @@ async def test_one_human_agent_gets_the_ticket(store: Store, other: Store) -> No
     assert (await store.ticket(ticket.id)).status == "claimed"
     found = await store.conversation(ticket.conversation_id)
     assert found.status == "with_human"
-    assert await kinds(store, found.id) == ["message", "status", "status"]
+    assert await kinds(store, found.id) == ["message", "status", "ticket", "status"]
+
+
+def verdict_on(ticket: Ticket, sent: str, **changes: Any) -> Verdict:
+    fields = {"shown": "It left.", "edit_distance": 0.25, "reason": "incomplete", "human_agent": "ada"} | changes
+    return Verdict(turn_id=ticket.turn_id, sent=sent, **fields)
 
 
 async def test_a_human_agents_answer(store: Store) -> None:
     ticket = await handed_over(store)
     message = Message(author="human_agent", text="It left today.")
-    verdict = Verdict(
-        turn_id=ticket.turn_id,
-        shown="It left.",
-        sent="It left today.",
-        edit_distance=0.25,
-        reason="incomplete",
-        human_agent="ada",
-    )
+    verdict = verdict_on(ticket, message.text)
     for _ in range(2):
-        await store.answer(ticket.id, message, verdict)
+        assert await store.answer(ticket.id, message, "ada", verdict) == message
     found = await store.conversation(ticket.conversation_id)
     assert (found.messages[-1], len(found.messages), found.status) == (message, 2, "with_human")
-    assert await kinds(store, found.id, after=2) == ["message", "status"]
+    assert await kinds(store, found.id, after=2) == ["message", "ticket", "status"]
     assert await store.verdicts(ticket.turn_id) == [verdict]
+    assert (await store.ticket(ticket.id)).assignee == "ada"
     with pytest.raises(Conflict):
-        await store.answer(ticket.id, message.model_copy(update={"text": "Never."}), None)
+        await store.answer(ticket.id, message.model_copy(update={"text": "Never."}), "ada")
+    with pytest.raises(Conflict):
+        await store.answer(ticket.id, Message(author="human_agent", text="Hello."), "bob")
+    later = Message(author="human_agent", text="Anything else?")
+    await store.answer(ticket.id, later, "ada", verdict_on(ticket, later.text))
+    assert await store.verdicts(ticket.turn_id) == [verdict], "the first answer judges the suggestion"
+
+
+async def test_an_answer_sent_again_finds_the_first_whatever_became_of_the_ticket(store: Store, other: Store) -> None:
+    ticket = await handed_over(store)
+    message = Message(author="human_agent", text="It left today.")
+    verdict = verdict_on(ticket, message.text)
+    again = [message.model_copy(update={"sent_at": now()}) for _ in range(4)]
+    sent = await asyncio.gather(
+        *(one.answer(ticket.id, copy, "ada", verdict) for one, copy in zip((store, other) * 2, again, strict=True))
+    )
+    assert len({copy.sent_at for copy in sent}) == 1
+    assert await store.verdicts(ticket.turn_id) == [verdict]
+    await store.resolve(ticket.id, "ada")
+    assert await store.answer(ticket.id, message, "ada", verdict) == sent[0]
+    assert (await store.conversation(ticket.conversation_id)).status == "resolved"
+    assert (await kinds(store, ticket.conversation_id)).count("message") == 2
+
+
+async def test_a_rejected_suggestion_has_its_verdict(store: Store) -> None:
+    ticket = await handed_over(store, suggestion="It left.")
+    verdict = verdict_on(ticket, "", reason="incorrect", edit_distance=1.0)
+    for _ in range(2):
+        assert (await store.reject(ticket.id, "ada", verdict)).assignee == "ada"
+    assert await store.verdicts(ticket.turn_id) == [verdict]
+    assert len((await store.conversation(ticket.conversation_id)).messages) == 1
+    with pytest.raises(Conflict, match="had its verdict"):
+        await store.reject(ticket.id, "ada", verdict.model_copy(update={"reason": "tone"}))
+    with pytest.raises(Conflict, match="ada"):
+        await store.reject(ticket.id, "bob", verdict.model_copy(update={"human_agent": "bob"}))
+    await store.answer(ticket.id, Message(author="human_agent", text="It is lost."), "ada", verdict_on(ticket, "It is"))
+    assert await store.verdicts(ticket.turn_id) == [verdict]
+    bare = await handed_over(store)
+    with pytest.raises(Conflict, match="no suggestion"):
+        await store.reject(bare.id, "ada", None)
+    assert (await store.ticket(bare.id)).assignee is None
+
+
+async def test_a_ticket_changes_hands(store: Store) -> None:
+    ticket = await handed_over(store)
+    assert await store.hand_back(ticket.id, "ada") == ticket
+    await store.claim(ticket.id, "ada")
+    for call in (
+        store.claim(ticket.id, "bob"),
+        store.claim(ticket.id, "bob", instead_of="cleo"),
+        store.hand_back(ticket.id, "bob"),
+        store.resolve(ticket.id, "bob"),
+    ):
+        with pytest.raises(Conflict, match="ada"):
+            await call
+    for _ in range(2):
+        assert (await store.claim(ticket.id, "bob", instead_of="ada")).assignee == "bob"
+    assert await store.hand_back(ticket.id, "bob") == ticket
+    assert (await store.conversation(ticket.conversation_id)).status == "waiting_for_human"
+    await store.resolve(ticket.id, "cleo")
+    assert (await store.ticket(ticket.id)).assignee == "cleo"
+    with pytest.raises(Conflict):
+        await store.hand_back(ticket.id, "cleo")
+    steps = [event.body for event in await store.events(ticket.conversation_id, kind="ticket")]
+    assert steps == [
+        {"step": "claimed", "human_agent": "ada"},
+        {"step": "taken_over", "human_agent": "bob", "instead_of": "ada"},
+        {"step": "handed_back", "human_agent": "bob"},
+        {"step": "resolved", "human_agent": "cleo"},
+    ]
 
 
 async def test_a_customer_writing_to_a_human_does_not_wake_the_assistant(store: Store) -> None:
@@ -206,23 +277,24 @@ async def test_a_customer_writing_to_a_human_does_not_wake_the_assistant(store: 
 
 async def test_resolving_and_reopening(store: Store) -> None:
     ticket = await handed_over(store)
-    resolved = await store.resolve(ticket.id)
+    resolved = await store.resolve(ticket.id, "ada")
     assert resolved.status == "resolved"
-    assert await store.resolve(ticket.id) == resolved
+    assert await store.resolve(ticket.id, "ada") == resolved
     assert await store.open_ticket_of(ticket.conversation_id) is None
     assert (await store.conversation(ticket.conversation_id)).status == "resolved"
     with pytest.raises(Conflict):
         await store.claim(ticket.id, "ada")
     with pytest.raises(Conflict):
-        await store.answer(ticket.id, Message(author="human_agent", text="Hi"), None)
+        await store.answer(ticket.id, Message(author="human_agent", text="Hi"), "ada")
 
     message = asked("One more thing")
     await store.receive(ticket.conversation_id, message)
-    assert await store.resolve(ticket.id) == resolved
+    assert await store.resolve(ticket.id, "ada") == resolved
     assert (await store.conversation(ticket.conversation_id)).status == "with_assistant"
     assert await store.unanswered() == [(ticket.conversation_id, message.id)]
     events = await store.events(ticket.conversation_id, after=2)
     assert [event.body.get("status", event.kind) for event in events] == [
+        "ticket",
         "resolved",
         "message",
         "with_assistant",

@@ -66,7 +66,15 @@ def test_guessing_passwords_ends(start: Start) -> None:
 
 def test_nothing_opens_without_signing_in(service: Live) -> None:
     assert not service.http.cookies
-    for path in (TICKETS, f"{TICKETS}/ticket_1", "/v1/studio/knowledge", "/v1/studio/evals", "/v1/me"):
+    for path in (
+        TICKETS,
+        f"{TICKETS}/ticket_1",
+        f"{TICKETS}/ticket_1/events",
+        "/v1/inbox/macros",
+        "/v1/studio/knowledge",
+        "/v1/studio/evals",
+        "/v1/me",
+    ):
         problem(service.http.get(path), 401)
     for path in (f"{TICKETS}/ticket_1/claim", f"{TICKETS}/ticket_1/resolve", "/v1/studio/evals"):
         problem(service.http.post(path), 401)
@@ -75,8 +83,9 @@ def test_nothing_opens_without_signing_in(service: Live) -> None:
 @pytest.mark.parametrize("headers", [{}, {"X-CSRF-Token": ""}, {"X-CSRF-Token": "wrong"}, {"X-CSRF-Token": "é"}])
 def test_changes_need_the_csrf_token(agent: Colleague, owner: Colleague, ticket: Json, headers: dict[str, str]) -> None:
     raw = {name.encode(): value.encode() for name, value in headers.items()}
-    for path in ("claim", "resolve", "replies"):
-        body = {"text": "Hello"} if path == "replies" else None
+    bodies = {"replies": {"text": "Hello"}, "reject": {"verdict": "tone"}, "take-over": {"assignee": "owner"}}
+    for path in ("claim", "resolve", "hand-back", *bodies):
+        body = bodies.get(path)
         problem(agent.http.post(f"{TICKETS}/{ticket['id']}/{path}", json=body, headers=raw), 403)
     problem(owner.http.post("/v1/studio/evals", headers=raw), 403)
     assert agent.get(f"{TICKETS}/{ticket['id']}")["ticket"] == ticket
@@ -149,6 +158,87 @@ def test_a_human_agent_says_what_was_wrong_with_the_suggestion(
     assert (verdict.reason, verdict.human_agent) == ("incomplete", "agent")
     assert (verdict.shown, verdict.sent) == (ticket["suggestion"], "Sorry about that!")
     assert 0.5 < verdict.edit_distance <= 1
+
+
+def test_a_verdict_says_what_was_done(agent: Colleague, ticket: Json, service: Live) -> None:
+    body = {"text": ticket["suggestion"], "verdict": "incorrect"}
+    assert agent.post(f"{TICKETS}/{ticket['id']}/replies", body).status_code == 201
+    read = agent.get(f"{TICKETS}/{ticket['id']}")
+    assert (read["verdict"]["reason"], read["verdict"]["sent"]) == ("as_is", ticket["suggestion"].strip())
+
+
+def test_an_answer_sent_twice_arrives_once(chat: Chat, agent: Colleague, owner: Colleague, ticket: Json) -> None:
+    path = f"{TICKETS}/{ticket['id']}"
+    body = {"id": "msg_made_by_the_page", "text": "A new pair leaves today.", "verdict": "incomplete"}
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: agent.post(f"{path}/replies", body), range(4)))
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.text for answer in answers}) == 1
+    problem(agent.post(f"{path}/replies", body | {"text": "Something else"}), 409)
+    assert agent.post(f"{path}/resolve").status_code == 200
+    again = agent.post(f"{path}/replies", body)
+    assert (again.status_code, again.text) == (201, answers[0].text)
+    read = agent.get(path)
+    assert [m["id"] for m in read["conversation"]["messages"] if m["author"] == "human_agent"] == [body["id"]]
+    assert [step["body"]["step"] for step in read["steps"]] == ["claimed", "resolved"]
+    problem(owner.post(f"{path}/replies", {"id": "no", "text": "Hello"}), 422)
+
+
+def test_a_rejected_suggestion_is_judged_once(chat: Chat, agent: Colleague, ticket: Json, service: Live) -> None:
+    path = f"{TICKETS}/{ticket['id']}"
+    problem(agent.post(f"{path}/reject", {"verdict": "as_is"}), 422)
+    for _ in range(2):
+        assert agent.post(f"{path}/reject", {"verdict": "outdated"}).json()["assignee"] == "agent"
+    problem(agent.post(f"{path}/reject", {"verdict": "tone"}), 409)
+    assert chat.read()["messages"][-1]["author"] == "assistant"
+    assert agent.post(f"{path}/replies", {"text": "In my own words."}).status_code == 201
+    (verdict,) = service.verdicts(ticket["turn_id"])
+    assert (verdict.reason, verdict.sent, verdict.edit_distance) == ("outdated", "", 1.0)
+    assert agent.get(path)["verdict"]["reason"] == "outdated"
+
+
+def test_a_ticket_changes_hands(chat: Chat, agent: Colleague, owner: Colleague, ticket: Json) -> None:
+    path = f"{TICKETS}/{ticket['id']}"
+    assert agent.post(f"{path}/claim").status_code == 200
+    problem(owner.post(f"{path}/claim"), 409)
+    problem(owner.post(f"{path}/hand-back"), 409)
+    problem(owner.post(f"{path}/resolve"), 409)
+    problem(owner.post(f"{path}/take-over", {"assignee": "somebody else"}), 409)
+    assert owner.post(f"{path}/take-over", {"assignee": "agent"}).json()["assignee"] == "owner"
+    problem(agent.post(f"{path}/replies", {"text": "Hello"}), 409)
+    handed_back = owner.post(f"{path}/hand-back").json()
+    assert (handed_back["status"], handed_back["assignee"]) == ("open", None)
+    assert chat.read()["status"] == "waiting_for_human"
+    steps = [event["body"]["step"] for event in agent.get(path)["steps"]]
+    assert steps == ["claimed", "taken_over", "handed_back"]
+
+
+def test_the_team_sees_who_does_what_and_the_customer_does_not(chat: Chat, agent: Colleague, ticket: Json) -> None:
+    path = f"{TICKETS}/{ticket['id']}"
+    assert agent.post(f"{path}/reject", {"verdict": "tone"}).status_code == 200
+    assert agent.post(f"{path}/replies", {"text": "Hello, I am looking into it."}).status_code == 201
+    kinds = []
+    for event in chat.events():
+        kinds.append(event["kind"])
+        if event["body"].get("author") == "human_agent":
+            break
+    assert "ticket" not in kinds
+    told = []
+    with agent.http.stream("GET", f"{path}/events") as stream:
+        for line in stream.iter_lines():
+            told += [line] if line.startswith("event: ") else []
+            if "looking into it" in line:
+                break
+    assert told.count("event: ticket") == 2
+    problem(agent.http.get(f"{TICKETS}/ticket_unknown/events"), 404)
+
+
+def test_macros_are_offered(agent: Colleague) -> None:
+    macros = agent.get("/v1/inbox/macros")
+    assert {path.stem for path in (KNOWLEDGE / "macros").glob("*.md")} == {macro["id"] for macro in macros}
+    (late,) = (macro for macro in macros if macro["id"] == "late-apology")
+    assert late["topic"] == "order_status"
+    assert "order {{ order_number }} is late" in late["text"]
 
 
 def test_only_the_first_answer_judges_the_suggestion(agent: Colleague, ticket: Json, service: Live) -> None:

@@ -47,6 +47,7 @@ class ConversationStates(RuleBasedStateMachine):
         self.awaiting: dict[str, None] = {}  # in order of arrival
         self.ticket: Ticket | None = None
         self.holder: str | None = None
+        self.said: Message | None = None
 
     def run_now(self, call: Coroutine[Any, Any, T]) -> T:
         return self.runner.run(call)
@@ -112,22 +113,46 @@ class ConversationStates(RuleBasedStateMachine):
         if allowed:
             self.status, self.holder = "with_human", name
 
-    @rule()
-    def answer(self) -> None:
+    @rule(name=st.sampled_from(["ada", "bob"]), instead_of=st.sampled_from(["ada", "bob"]))
+    def take_over(self, name: str, instead_of: str) -> None:
         if self.ticket is None:
             return
-        allowed = self.human_turn()
-        said = Message(author="human_agent", text="I am a person.")
-        self.attempt(self.store.answer(self.ticket.id, said, None), allowed=allowed)
+        allowed = self.human_turn() and self.holder in (None, name, instead_of)
+        self.attempt(self.store.claim(self.ticket.id, name, instead_of), allowed=allowed)
         if allowed:
-            self.status = "with_human"
+            self.status, self.holder = "with_human", name
+
+    @rule(name=st.sampled_from(["ada", "bob"]))
+    def hand_back(self, name: str) -> None:
+        if self.ticket is None:
+            return
+        allowed = self.human_turn() and self.holder in (None, name)
+        self.attempt(self.store.hand_back(self.ticket.id, name), allowed=allowed)
+        if allowed and self.holder:
+            self.status, self.holder = "waiting_for_human", None
+
+    @rule(name=st.sampled_from(["ada", "bob"]))
+    def answer(self, name: str) -> None:
+        if self.ticket is None:
+            return
+        allowed = self.human_turn() and self.holder in (None, name)
+        said = Message(author="human_agent", text="I am a person.")
+        self.attempt(self.store.answer(self.ticket.id, said, name), allowed=allowed)
+        if allowed:
+            self.status, self.holder, self.said = "with_human", name, said
 
     @rule()
-    def resolve(self) -> None:
+    def repeat_the_answer(self) -> None:
+        if self.ticket and self.said:
+            assert self.run_now(self.store.answer(self.ticket.id, self.said, "cleo")) == self.said
+
+    @rule(name=st.sampled_from(["ada", "bob"]))
+    def resolve(self, name: str) -> None:
         if self.ticket is None:
             return
-        self.run_now(self.store.resolve(self.ticket.id))
-        if self.human_turn():
+        allowed = not self.human_turn() or self.holder in (None, name)
+        self.attempt(self.store.resolve(self.ticket.id, name), allowed=allowed)
+        if allowed and self.human_turn():
             self.status = "resolved"
 
     @invariant()

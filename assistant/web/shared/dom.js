@@ -21,6 +21,13 @@ export function icon(path) {
     svg("path", { d: path }));
 }
 
+/** Replace the children of `node`; the focus goes to the new child with the data-testid of the one that had it. */
+export function keepingFocus(node, ...children) {
+  const hook = node.contains(document.activeElement) ? document.activeElement.dataset.testid : null;
+  node.replaceChildren(...children);
+  if (hook) node.querySelector(`[data-testid="${hook}"]`)?.focus();
+}
+
 /** Whether `a` and `b` are the same JSON. */
 export function same(a, b) {
   return JSON.stringify(a) === JSON.stringify(b);

@@ -31,7 +31,9 @@ export function moment(iso) {
 /** A day such as "3 Mar 2026"; text that is no date comes back unchanged. */
 export function day(iso) {
   const date = new Date(iso);
-  return Number.isNaN(date.valueOf()) ? iso : date.toLocaleDateString(undefined, { dateStyle: "medium" });
+  if (Number.isNaN(date.valueOf())) return iso;
+  const zone = /^\d{4}-\d\d-\d\d$/.test(iso) ? "UTC" : undefined; // a day without a time is the same day everywhere
+  return date.toLocaleDateString(undefined, { dateStyle: "medium", timeZone: zone });
 }
 
 /** `topic_reserved` as "Topic reserved". */
