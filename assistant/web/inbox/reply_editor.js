@@ -17,6 +17,7 @@ export class ReplyEditor {
   #actions;
   #draft;
   #suggestion = null;
+  #busy = Promise.resolve(); // until what is on its way has arrived or failed
   #judged = false; // an answer that was under way meanwhile may still tell of the suggestion
   #pending = null; // {id, text} of a message that may have arrived
   #text = h("textarea", { id: "reply", rows: "6", "aria-describedby": "reply-note", "data-testid": "suggestion" });
@@ -66,6 +67,11 @@ export class ReplyEditor {
   /** Whether there are words in it that nobody has sent. */
   get isUnsent() {
     return this.#isChanged && this.#text.value.trim() !== "";
+  }
+
+  /** Wait for what is on its way to the customer. */
+  settled() {
+    return this.#busy;
   }
 
   /** Put the focus into the text; an untouched suggestion is read from its start. */
@@ -159,7 +165,12 @@ export class ReplyEditor {
     }
   }
 
-  async #whileBusy(call) {
+  #whileBusy(call) {
+    this.#busy = this.#busily(call);
+    return this.#busy;
+  }
+
+  async #busily(call) {
     this.#text.readOnly = true; // not disabled: the focus stays
     this.#submit.setAttribute("aria-disabled", "true");
     this.#note.textContent = "Sending…";

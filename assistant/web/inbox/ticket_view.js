@@ -97,6 +97,7 @@ export class TicketView {
   }
 
   async #resolve() {
+    await this.#editor.settled();
     if (this.#editor.isUnsent) {
       const sure = await ask("Resolve without sending?", h("p", { class: "muted" }, "You have written something that the customer has not got."), "Resolve without sending");
       if (!sure) return this.#editor.focus();
