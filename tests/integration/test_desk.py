@@ -87,3 +87,43 @@ async def test_what_a_stopped_worker_held_is_free_at_once(url: str) -> None:
     assert await outcomes(store, bell, conversation.id, 1) == [asked(1).id]
     await started.close()
     await store.close()
+
+
+async def test_what_counts_turns_cannot_undo_one(url: str) -> None:
+    def broken(turn: Turn) -> None:
+        raise ZeroDivisionError(turn.id)
+
+    worked: list[str] = []
+    going = asyncio.Event()
+    going.set()
+    store, bell = await Store.open(url), Bell()
+    desk = Desk(store, Worker(worked, going), Shop(), bell, broken)  # type: ignore[arg-type]
+    conversation, _ = await desk.open_conversation(Customer())
+    for number in (1, 2):
+        await desk.receive(conversation.id, asked(number))
+    assert await outcomes(store, bell, conversation.id, 2) == [asked(1).id, asked(2).id]
+    assert worked == [asked(1).id, asked(2).id]
+    await desk.close()
+    await store.close()
+
+
+async def test_a_turn_in_progress_gets_its_time_and_who_waits_is_dropped(url: str) -> None:
+    worked: list[str] = []
+    going = asyncio.Event()
+    store, bell = await Store.open(url), Bell()
+    worker = Worker(worked, going)
+    desk = Desk(store, worker, Shop(), bell, at_once=1)  # type: ignore[arg-type]
+    first, second = [(await desk.open_conversation(Customer()))[0].id for _ in range(2)]
+    await desk.receive(first, asked(1))
+    async with asyncio.timeout(20):
+        await worker.began.wait()
+    for _ in range(3):
+        await desk.receive(second, asked(2))
+    closing = asyncio.create_task(desk.close(20))
+    await asyncio.sleep(0)
+    going.set()
+    await closing
+    assert worked == [asked(1).id]
+    assert await outcomes(store, bell, first, 1) == [asked(1).id]
+    assert await store.unanswered() == [(second, asked(2).id)]
+    await store.close()
