@@ -148,5 +148,5 @@ def _flip(half: str, old: CaseResult, new: CaseResult) -> Flip | None:
         was=old.ended,
         now=new.ended,
         cost=cost(new) - cost(old),
-        why=new.why or old.why,
+        why=new.why or (f"before: {old.why}" if old.why else ""),
     )

@@ -185,7 +185,7 @@ class Difference(Word):
 
 
 class Flip(Word):
-    """A case that ended otherwise than before; `cost` grew where it is above 0."""
+    """A case that ended otherwise than before; `cost` grew where it is above 0. `why` speaks of the later end."""
 
     case_id: str
     half: str

@@ -49,7 +49,8 @@ class Result:
         outcome, decision = self.turn.outcome, self.turn.trail.decision
         if outcome.kind == "reply":
             return self.why_wrong
-        return f"{outcome.reason}: {decision.why}" if decision else str(outcome.reason)
+        reason = outcome.reason.replace("_", " ")
+        return f"{reason}: {decision.why}" if decision else reason
 
 
 def risk_decides(turn: Turn) -> bool:

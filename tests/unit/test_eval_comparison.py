@@ -60,6 +60,7 @@ def test_flips_come_worst_first() -> None:
         ("mended", "wrong reply", "right reply", -3),
     ]
     assert flips[0].why == "it must not be answered alone"
+    assert flips[3].why == "before: it does not say '30 days'"
 
 
 def test_cases_that_are_new_gone_or_relabelled_are_not_compared() -> None:

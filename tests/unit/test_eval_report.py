@@ -119,7 +119,7 @@ def test_false_answers_come_first_then_wrong_replies_then_needless_handoffs() ->
     ]
     worst = worst_cases(results)
     assert [one.case_id for one in worst] == ["false-surer", "false", "wrong", "needless"]
-    assert worst[3].why == "nothing_found: the evidence is too weak"
+    assert worst[3].why == "nothing found: the evidence is too weak"
     assert worst[3].evidence[0].article_id == "returns"
     assert len(worst_cases(results * MOST)) == MOST
 
