@@ -12,7 +12,7 @@ from markupsafe import Markup
 import assistant
 from evals.pictures import WIDTH, half_title, pictures_of
 from evals.report import CaseResult, Report
-from evals.words import difference_rows, flip_row, told
+from evals.words import change, difference_rows, told
 
 TEMPLATES = Path(__file__).with_name("templates")
 SHARED = Path(assistant.__file__).parent / "web" / "shared"
@@ -30,13 +30,13 @@ def html(report: Report) -> str:
         report=report,
         comparison=report.comparison,
         difference_rows=difference_rows(report.comparison, report.meanings) if report.comparison else {},
-        flip_rows=[flip_row(flip) for flip in report.comparison.flips] if report.comparison else [],
         halves=report.halves,
         case_rows={name: [_case_row(case) for case in half.cases] for name, half in report.halves.items()},
         pictures=pictures_of(report),
         width=WIDTH,
         title=half_title,
         told=told,
+        change=change,
         style=Markup(style),  # noqa: S704 - our own files
         style_digest=b64encode(sha256(style.encode()).digest()).decode(),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from evals.pictures import half_title, percent
+from evals.pictures import percent
 from evals.report import Comparison, Flip, GateResult, Meaning
 
 READS = {"better": "better", "worse": "worse", "unclear": "within chance", "none": "no change"}
@@ -35,11 +35,6 @@ def difference_rows(
         ]
         for half, named in comparison.differences.items()
     }
-
-
-def flip_row(flip: Flip) -> tuple[str, str, str, str, str, str, str]:
-    """Question, half, expected, was, is, how it changed, why."""
-    return flip.question, half_title(flip.half), flip.expected, flip.was, flip.now, change(flip), flip.why
 
 
 def change(flip: Flip) -> str:
