@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
@@ -43,6 +44,9 @@ from assistant.orders.identity import GuestLookup, IdentityTokens
 from assistant.orders.phrasing import Phrasing
 from assistant.orders.source import OrderSource
 from assistant.orders.tools import OrderTools
+from assistant.privacy import erasure
+from assistant.privacy.email_address import EmailAddress
+from assistant.privacy.erasure import Forgotten
 from assistant.privacy.names import NameFinder
 from assistant.privacy.redacting import RedactingModel
 from assistant.responder import Responder
@@ -110,7 +114,7 @@ def assemble(settings: Settings, risk: Risk | None = None) -> Assistant:
     index = open_index(settings)
     shelf = Shelf(index)
     topics = Topics.load(settings.knowledge, embedder, cache)
-    orders = DemoShop.open(settings.knowledge, settings.home, shop.today, ZoneInfo(shop.time_zone))
+    orders = demo_shop(settings, shop)
     phrasing = Phrasing.load(settings.knowledge) if orders else None
     chosen = choose_model(settings)
     model = RedactingModel(chosen, NameFinder()) if chosen else None
@@ -126,6 +130,11 @@ def assemble(settings: Settings, risk: Risk | None = None) -> Assistant:
         passages=settings.turn.passages,
     )
     return Assistant(settings, shop, embedder, index, shelf, orders, model, responder)
+
+
+def demo_shop(settings: Settings, shop: Shop) -> DemoShop | None:
+    """The demo shop, where the knowledge folder has one."""
+    return DemoShop.open(settings.knowledge, settings.home, shop.today, ZoneInfo(shop.time_zone))
 
 
 def choose_model(settings: Settings) -> ChatModel | None:
@@ -224,6 +233,26 @@ async def reset_password(settings: Settings, name: str) -> str:
         password = secrets.token_urlsafe(12)
         await store.set_password(name, accounts.hasher.hash(password))
         return password
+    finally:
+        await store.close()
+
+
+async def forget_person(settings: Settings, email: EmailAddress, *, dry_run: bool) -> Forgotten:
+    """Erase a person from all that Handrail writes; errors as in `erasure.forget`."""
+    demo = demo_shop(settings, Shop.load(settings.knowledge))
+    store = await Store.open(settings.database_url)
+    try:
+        return await erasure.forget(email, store, demo, settings.home, settings.knowledge, dry_run=dry_run)
+    finally:
+        await store.close()
+
+
+async def export_person(settings: Settings, email: EmailAddress) -> dict[str, Any]:
+    """Everything held about a person; errors as in `erasure.export`."""
+    demo = demo_shop(settings, Shop.load(settings.knowledge))
+    store = await Store.open(settings.database_url)
+    try:
+        return await erasure.export(email, store, demo)
     finally:
         await store.close()
 

@@ -1,4 +1,4 @@
-"""The command line: serve, sync, ask, evals run, doctor, and two small chores."""
+"""The command line: serve, sync, ask, evals run, doctor, forget, export, and two small chores."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from assistant.app import Assistant
     from assistant.conversation import Turn
     from assistant.doctor import Finding
+    from assistant.privacy.email_address import EmailAddress
+    from assistant.privacy.erasure import Forgotten
     from ingestion import SyncReport
 
 app = typer.Typer(
@@ -209,6 +211,37 @@ def reset_password_command(name: str, knowledge: Knowledge = None, home: Home = 
     out.print(f"{name}  {password}", highlight=False)
 
 
+@app.command("forget")
+def forget_command(
+    email: Annotated[str, typer.Argument(help="The person's e-mail address.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what is held; change nothing.")] = False,
+    knowledge: Knowledge = None,
+    home: Home = None,
+) -> None:
+    """Erase a person from everything Handrail has written; exit code 1: old bytes are left on disk, run it again."""
+    from assistant.app import forget_person
+
+    settings = Settings.load(knowledge=knowledge, home=home)
+    found = asyncio.run(forget_person(settings, _address(email), dry_run=dry_run))
+    _print_forgotten(found, dry_run)
+    raise typer.Exit(1 if found.repeat else 0)
+
+
+@app.command("export")
+def export_command(
+    email: Annotated[str, typer.Argument(help="The person's e-mail address.")],
+    to: Annotated[Path, typer.Option("--out", help="File for what is held, as JSON.")],
+    knowledge: Knowledge = None,
+    home: Home = None,
+) -> None:
+    """Write down everything held about a person."""
+    from assistant.app import export_person
+
+    held = asyncio.run(export_person(Settings.load(knowledge=knowledge, home=home), _address(email)))
+    to.write_text(json.dumps(held, ensure_ascii=False, indent=2, default=str), "utf-8")
+    out.print(f"{len(held['conversations'])} conversations: {to}", highlight=False)
+
+
 @app.command("lock-prompts")
 def lock_prompts(knowledge: Knowledge = None, home: Home = None) -> None:
     """Note the digest of each new prompt version in prompts/versions.lock."""
@@ -223,6 +256,32 @@ def _print_finding(finding: Finding) -> None:
     out.print(f"{mark} {finding.subject}: {escape(finding.what)}", highlight=False)
     if finding.remedy:
         out.print(f"       → {escape(finding.remedy)}", highlight=False)
+
+
+def _address(email: str) -> EmailAddress:
+    from assistant.privacy.email_address import EmailAddress
+
+    try:
+        return EmailAddress(email)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def _print_forgotten(found: Forgotten, dry_run: bool) -> None:
+    if not found.anything:
+        out.print("Nothing is held about this address.")
+    else:
+        out.print("Held:" if dry_run else "Erased:")
+        linked = f"{found.verified} verified as theirs, {found.mentioned} with the address in their words"
+        for name, count in found.rows.items():
+            out.print(f"  {name:<15}{count}{f' ({linked})' if name == 'conversations' else ''}", highlight=False)
+        out.print(f"  {'demo shop':<15}{found.customers} customers, {found.orders} orders", highlight=False)
+        for path in found.files:
+            out.print(f"  {path}", highlight=False, soft_wrap=True)
+    for path in found.left:
+        out.print(f"Left, for you to change: {path}", highlight=False, soft_wrap=True)
+    if found.repeat:
+        err.print(f"[red]old bytes may still be on disk[/] ({found.repeat}): run this again", highlight=False)
 
 
 @contextmanager

@@ -138,6 +138,7 @@ class ModelServer:
 
     moves: list[Move]
     exchanges: list[Exchange] = field(default_factory=list)
+    wire: bytearray = field(default_factory=bytearray)  # all that was received, to the byte
     port: int = 0
 
     @property
@@ -145,9 +146,12 @@ class ModelServer:
         return f"http://127.0.0.1:{self.port}/v1"
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+        received = await reader.readuntil(b"\r\n\r\n")
+        head = received.decode().split("\r\n")
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:])}
-        body = json.loads(await reader.readexactly(int(headers["content-length"])))
+        payload = await reader.readexactly(int(headers["content-length"]))
+        self.wire += received + payload
+        body = json.loads(payload)
         exchange = Exchange(head[0].split()[1], headers, body, writer)
         self.exchanges.append(exchange)
         move = self.moves[min(len(self.exchanges), len(self.moves)) - 1]

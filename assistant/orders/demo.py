@@ -34,6 +34,7 @@ CREATE TABLE orders (
 CREATE INDEX orders_of_customer ON orders (customer_id, placed DESC, number DESC);
 """
 _FRIDAY = 4
+_ERASED = "[erased]"
 
 
 class DemoShop:
@@ -86,6 +87,41 @@ class DemoShop:
             raise OrderNotFound("the shop has no such customer")
         return CustomerProfile.model_validate(_dated(json.loads(rows[0][0]), self._today()))
 
+    def held(self, is_theirs: Callable[[str], bool]) -> tuple[set[str], set[str]]:
+        """The ids of the customers, and the numbers of the orders, whose e-mail address is somebody's."""
+        customers, orders = _rows_of(self._path, is_theirs)
+        return {row["id"] for row in customers}, {row["number"] for row in orders}
+
+    def export(self, is_theirs: Callable[[str], bool]) -> dict[str, list[dict[str, Any]]]:
+        """The same customers and orders, whole."""
+        customers, orders = _rows_of(self._path, is_theirs)
+        return {"customers": customers, "orders": orders}
+
+    def erase(self, is_theirs: Callable[[str], bool]) -> None:
+        """Take name, e-mail address, postal address and notes out of the same customers and orders.
+
+        An erased order has no e-mail address, so no form opens it. The YAML behind the file is not changed; when it is,
+        the file is built anew from it.
+
+        Raises:
+            ShopUnreachable: the file cannot be written.
+        """
+        customers, orders = _rows_of(self._path, is_theirs)
+        try:
+            with closing(sqlite3.connect(self._path, isolation_level=None)) as database:
+                database.execute("PRAGMA secure_delete = ON")
+                database.execute("BEGIN IMMEDIATE")
+                for row in customers:
+                    body = json.dumps(row | {"name": _ERASED, "email": ""})
+                    database.execute("UPDATE customers SET body = ? WHERE id = ?", (body, row["id"]))
+                for row in orders:
+                    body = json.dumps(row | {"email": "", "ship_to": _ERASED, "note": ""})
+                    database.execute("UPDATE orders SET body = ? WHERE number = ?", (body, row["number"]))
+                database.execute("COMMIT")
+                database.execute("VACUUM")
+        except sqlite3.Error as error:
+            raise ShopUnreachable(f"{self._path} cannot be written ({error}); try again") from None
+
     async def close(self) -> None:
         """Nothing stays open between reads."""
 
@@ -108,6 +144,19 @@ class DemoShop:
 def _read(path: Path, query: str, value: str) -> list[Any]:
     with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
         return database.execute(query, (value.encode("utf-8", "replace").decode(),)).fetchall()
+
+
+def _rows_of(path: Path, is_theirs: Callable[[str], bool]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The rows of customers and of orders with an e-mail address that is theirs."""
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
+            customers, orders = (
+                [row for (body,) in database.execute(query) if is_theirs((row := json.loads(body))["email"])]
+                for query in ("SELECT body FROM customers", "SELECT body FROM orders")
+            )
+    except sqlite3.Error as error:
+        raise ShopUnreachable(f"{path} cannot be read ({error}); restart to build it again") from None
+    return customers, orders
 
 
 def _built_from(path: Path) -> str | None:

@@ -145,7 +145,7 @@ async def customer_of(source: OrderSource, order_number: str, email: str) -> Cus
     order = await _find(source, order_number)
     given, known = _digest(email), _digest(order.email if order else "")
     if hmac.compare_digest(given, known) and order and order.email.strip():
-        return Customer(verified_by="order_and_email", order_number=order.number)
+        return Customer(verified_by="order_and_email", order_number=order.number, email=order.email)
     raise OrderNotFound(NO_SUCH_ORDER)
 
 

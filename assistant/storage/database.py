@@ -1,8 +1,9 @@
 """SQLite or PostgreSQL: transactions, durability, and the one place where an outage gets its name."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Iterator
-from contextlib import asynccontextmanager, contextmanager
+import sqlite3
+from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
+from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -62,9 +63,10 @@ class Database:
     pool, in order of arrival, and leave the readers' connections free.
     """
 
-    def __init__(self, writer: AsyncEngine, reader: AsyncEngine) -> None:
+    def __init__(self, writer: AsyncEngine, reader: AsyncEngine, patience: float) -> None:
         self._writer = writer
         self._reader = reader
+        self._patience = patience
         self._running: set[asyncio.Task[Any]] = set()
 
     @classmethod
@@ -82,12 +84,12 @@ class Database:
         if not sqlite:
             engine = create_async_engine(parsed, hide_parameters=True, pool_pre_ping=True, **_postgresql(patience))
             snapshot = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-            return cls(engine, snapshot)
+            return cls(engine, snapshot, patience)
         writer = create_async_engine(parsed, hide_parameters=True, pool_size=1, max_overflow=0, **_sqlite(patience))
         reader = create_async_engine(parsed, hide_parameters=True, **_sqlite(patience))
         _listen(writer.sync_engine, "BEGIN IMMEDIATE")
         _listen(reader.sync_engine, "BEGIN")
-        return cls(writer, reader)
+        return cls(writer, reader, patience)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
@@ -130,6 +132,20 @@ class Database:
         async with self.reading() as connection:
             await connection.execute(text("SELECT 1"))
 
+    async def compact(self, tables: Sequence[str]) -> str:
+        """Write the file or `tables` anew, so that nothing replaced stays on disk; what kept it from that, or ""."""
+        try:
+            if self._writer.dialect.name == "sqlite":
+                return await asyncio.to_thread(_compact, str(self._writer.url.database), self._patience)
+            async with self._writer.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+                await connection.execute(text("SET statement_timeout = 0"))
+                for table in tables:
+                    await connection.execute(text(f"VACUUM (FULL) {table}"))
+                await connection.execute(text("RESET statement_timeout"))
+            return ""
+        except (exc.OperationalError, sqlite3.OperationalError) as error:
+            return str(getattr(error, "orig", None) or error).strip()
+
     async def close(self) -> None:
         """Wait for what is under way, then give all connections back."""
         await asyncio.gather(*self._running, return_exceptions=True)
@@ -148,6 +164,15 @@ def _migrate(url: URL, patience: float) -> None:
         upgrade(engine)
     finally:
         engine.dispose()
+
+
+def _compact(path: str, patience: float) -> str:
+    """Write the file anew, then empty its log, which waits for readers of an older state."""
+    with closing(sqlite3.connect(path, timeout=patience, isolation_level=None)) as connection:
+        connection.execute("PRAGMA secure_delete = ON")
+        connection.execute("VACUUM")
+        busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return "a reader holds an older state" if busy else ""
 
 
 def _sqlite(patience: float) -> dict[str, Any]:

@@ -6,11 +6,12 @@ from assistant.storage.accounts import Accounts
 from assistant.storage.conversations import Conversations
 from assistant.storage.counts import Counts
 from assistant.storage.database import Database
+from assistant.storage.erasure import Erasure
 from assistant.storage.tickets import Tickets
 from assistant.storage.turns import Turns
 
 
-class Store(Conversations, Turns, Tickets, Accounts, Counts):
+class Store(Conversations, Turns, Tickets, Accounts, Counts, Erasure):
     """Conversations, turns, tickets and accounts; made by `open`, ended by `close`.
 
     What a call wrote is on disk when it returns. NUL characters and lone surrogates in text are stored as

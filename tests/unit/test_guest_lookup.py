@@ -59,7 +59,7 @@ async def refusal(attempt: Awaitable[Customer]) -> str:
 @pytest.mark.parametrize("email", [EMAIL, "  AOIFE@Example.COM "])
 async def test_number_and_email_open_that_order(guests: GuestLookup, number: str, email: str) -> None:
     customer = await guests.open(number, email, "conv_1", "192.0.2.1")
-    assert customer == Customer(verified_by="order_and_email", order_number="FH-10001")
+    assert customer == Customer(verified_by="order_and_email", order_number="FH-10001", email=EMAIL)
 
 
 async def test_wrong_number_and_wrong_email_are_refused_alike(guests: GuestLookup) -> None:
