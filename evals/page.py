@@ -18,6 +18,8 @@ TEMPLATES = Path(__file__).with_name("templates")
 SHARED = Path(assistant.__file__).parent / "web" / "shared"
 STYLES = (SHARED / "app.css", SHARED / "pictures.css", TEMPLATES / "report.css")
 
+DARK = "(prefers-color-scheme: dark)"
+
 _pages = Environment(
     loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
@@ -25,7 +27,7 @@ _pages = Environment(
 
 def html(report: Report) -> str:
     """The report as a page. All text of cases, articles and errors is escaped; the page forbids itself scripts."""
-    style = "".join(path.read_text("utf-8") for path in STYLES)
+    style = "".join(path.read_text("utf-8") for path in STYLES).replace(DARK, f"screen and {DARK}")  # paper is light
     return _pages.get_template("report.html").render(
         report=report,
         comparison=report.comparison,

@@ -101,7 +101,8 @@ def test_the_page_stands_alone_and_forbids_itself_the_rest() -> None:
     style = re.search(r"<style>(.*?)</style>", page, re.DOTALL)[1]
     digest = b64encode(hashlib.sha256(style.encode()).digest()).decode()
     assert f"default-src 'none'; style-src 'sha256-{digest}'" in page
-    assert "prefers-color-scheme: dark" in style
+    assert "@media screen and (prefers-color-scheme: dark)" in style
+    assert "@media (prefers-color-scheme: dark)" not in style, "a page that is dark on screen is printed on white paper"
     assert "@media print" in style
 
 
