@@ -180,11 +180,13 @@ def test_order_and_reasons_are_told_in_words(service: Served, inbox: Inbox) -> N
     expect(page.get_by_test_id("why")).to_contain_text(
         "The rule “Money back demand” keeps messages like this for people."
     )
-    expect(page.get_by_test_id("why")).to_contain_text("On trial: no bound is claimed")
     assert (
         page.get_by_test_id("support").locator("li .tag").count()
         == page.get_by_test_id("support").locator("li").count()
     )
+
+    page.get_by_test_id("support").evaluate("node => node.scrollIntoView()")
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight"), "the page itself scrolls"
 
     page.get_by_test_id("suggestion").fill("What does the customer say next?")
     customer.say("It is still raining in.")
@@ -198,6 +200,7 @@ def test_weak_evidence_is_drawn_against_the_threshold(service: Served, inbox: In
     expect(page.get_by_test_id("why")).to_contain_text(
         re.compile(r"Risk that the draft is wrong: \d+ %\. Sent alone up to \d+ %")
     )
+    expect(page.get_by_test_id("why")).to_contain_text("On trial: no bound is claimed")
     sources = page.get_by_test_id("support").get_by_role("link")
     assert "/articles/" in (sources.first.get_attribute("href") or "")
 

@@ -159,7 +159,7 @@ export class TicketList {
         h("strong", null, words(kind)), this.#fresh.has(id) && h("span", { class: "tag human new" }, "New"),
         h("time", { class: "muted small age", datetime: opened }, age(opened))),
       h("span", { class: "summary" }, quote),
-      h("span", { class: "muted small ticket-foot" }, order ?? "", h("span", { class: status === "open" ? "" : "who-has" }, status === "resolved" ? `Resolved by ${who ?? "nobody known"}` : who)));
+      h("span", { class: "muted small ticket-foot" }, order ?? "", h("span", { class: status === "open" ? "" : "who-has" }, status === "resolved" ? `Resolved by ${who === "You" ? "you" : who ?? "somebody"}` : who)));
     setCurrent(button, this.#chosen);
     return button;
   }

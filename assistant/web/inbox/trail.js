@@ -32,7 +32,7 @@ export function drawWhy(ticket, turn) {
     decision && !WHATEVER_THE_RISK.includes(decision.reason) && draft?.sentences.length > 0 && drawRisk(decision),
     decision && drawFacts([
       ["Topic", words(decision.topic)],
-      ["Permit", `${MODES[decision.permit.mode]}. ${BASES[decision.permit.basis]}.`],
+      ["Permit", `${MODES[decision.permit.mode]}.${decision.permit.mode === "human" ? "" : ` ${BASES[decision.permit.basis]}.`}`],
       ["Risk", WHATEVER_THE_RISK.includes(decision.reason) && "Did not count: a person answers this whatever the draft says."],
     ]),
     Object.entries(evidence?.failures ?? {}).filter(([what]) => what !== "identity").map(([what, why]) => h("p", { class: "error" }, `${words(what)}: ${asSentence(why)}`)));
