@@ -103,10 +103,18 @@ def test_a_run_is_compared_and_its_report_downloaded(service: Served, visits: Vi
 
 
 def test_a_run_is_cancelled(service: Served, visits: Visits) -> None:
+    cases = service.knowledge / "cases" / "held_back.jsonl"
+    kept = cases.read_text("utf-8")
+    one = json.loads(kept.splitlines()[0])
     studio = open_studio(service, visits)
-    studio.get_by_test_id("run-eval").click()
-    studio.get_by_test_id("cancel-eval").click()
-    expect(studio.get_by_test_id("run").first).to_contain_text("Cancelled", timeout=RUN_MS)
+    try:
+        many = (json.dumps(one | {"id": f"many-{n}"}) for n in range(2_000))  # too many to be done before the click
+        cases.write_text("\n".join(many), "utf-8")
+        studio.get_by_test_id("run-eval").click()
+        studio.get_by_test_id("cancel-eval").click()
+        expect(studio.get_by_test_id("run").first).to_contain_text("Cancelled", timeout=RUN_MS)
+    finally:
+        cases.write_text(kept, "utf-8")
     expect(studio.get_by_text("This evaluation was cancelled.")).to_be_visible()
     expect(studio.get_by_test_id("run-eval")).to_be_enabled()
 
