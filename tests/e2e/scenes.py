@@ -160,18 +160,32 @@ def api(service: Served, visits: Visits) -> Iterator[Scene]:
 
 def inbox(service: Served, visits: Visits) -> Iterator[Scene]:
     chat = Chat(visits.open(service.url)).open()
+    chat.ask("Where is my order?")
+    chat.identify("FH-10547", "fionn.daly@example.com")
+    expect(chat.replies.last).to_contain_text("order FH-10547 left us on")
     chat.ask(BROKEN)
     page = visits.open(f"{service.url}/inbox")
     expect(page.get_by_test_id("sign-in-submit")).to_be_visible()
     yield Scene("sign-in", "Signing in", page)
 
     sign_in(page, "agent", service.passwords["agent"])
-    expect(page.get_by_test_id("ticket").first).to_be_visible()
+    ticket = page.get_by_test_id("ticket").filter(has_text=BROKEN).first
+    expect(ticket).to_be_visible()
     yield Scene("inbox", "The inbox: what needs a person", page)
 
-    page.get_by_test_id("ticket").filter(has_text=BROKEN).first.click()
+    ticket.click()
     expect(page.get_by_test_id("suggestion")).to_be_visible()
+    expect(page.get_by_test_id("orders")).to_contain_text("FH-10547")
     yield Scene("inbox-ticket", "A ticket: conversation, suggestion, order, and why it was not sent alone", page)
+    yield Scene("inbox-evidence", "What the suggestion rests on", page, top=page.get_by_test_id("support"))
+
+    with HumanAgent.signed_in(service.url, service.passwords["agent"]) as agent:
+        agent.reply(chat.conversation_id, "I am sorry that they broke. A new pair leaves today.")
+        agent.resolve(chat.conversation_id)
+    page.goto(f"{service.url}/inbox")
+    page.get_by_test_id("filter-status").select_option("resolved")
+    expect(ticket).to_be_visible()
+    yield Scene("inbox-resolved", "Tickets that are done", page)
 
 
 def studio(service: Served, visits: Visits) -> Iterator[Scene]:

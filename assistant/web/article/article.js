@@ -24,11 +24,11 @@ function show(article) {
   document.title = `${article.title} · ${article.shop}`;
   document.getElementById("shop").textContent = article.shop;
   const note = h("p", { class: "quoted", role: "status" });
-  const body = h("article", null, sections(article.body));
-  main.replaceChildren(h("h1", null, article.title),
-    article.effective_from && h("p", { class: "muted small" }, `In force since ${day(article.effective_from)}`) || "", note, body);
+  const since = h("p", { class: "muted small" }, article.effective_from && `In force since ${day(article.effective_from)}`);
+  const body = h("article");
+  main.replaceChildren(h("h1", null, article.title), since, note, body);
   const open = () => {
-    body.replaceChildren(...sections(article.body).flat());
+    body.replaceChildren(...sections(article.body));
     note.textContent = openAt(body, quotesIn(location.hash));
   };
   open();
@@ -64,6 +64,6 @@ function bring(block) {
 function sections(body) {
   return body.split(/^(#{1,6} .*)$/m).filter((part) => part.trim()).map((part) => {
     const [, marks, text] = /^(#{1,6}) (.*)$/.exec(part) ?? [];
-    return marks ? h(marks.length < 3 ? "h2" : "h3", null, text.replaceAll("**", "")) : [...markdown(part).childNodes];
+    return marks ? h(marks.length < 3 ? "h2" : "h3", null, text.replaceAll("**", "")) : markdown(part);
   });
 }

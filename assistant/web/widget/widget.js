@@ -1,8 +1,8 @@
 /**
  * The one script a shop adds: <script type="module" src="https://SERVICE/widget.js"></script>.
  *
- * It defines <handrail-chat> and adds one to the page unless the page has placed its own. Attributes: `title`,
- * `identity-token` (the shop's signed JWT). Style: --handrail-accent, --handrail-accent-ink.
+ * It defines <handrail-chat> and adds one to the page unless the page has placed its own. Its attributes and the custom
+ * properties that dress it stand in docs/widget.md.
  */
 
 import { HandrailChat } from "./assets/widget/element.js";
