@@ -124,6 +124,7 @@ def chat_in_trouble(service: Served, visits: Visits) -> Iterator[Scene]:
     expect(page.locator(".stage")).to_contain_text("Searching")
     yield Scene("chat-working", "What the assistant is doing", page)
     page.unroute_all(behavior="ignoreErrors")
+    expect(chat.replies).to_have_count(2)
 
     page.context.set_offline(True)
     chat.say("And for snow?")
@@ -176,6 +177,7 @@ def inbox(service: Served, visits: Visits) -> Iterator[Scene]:
     ticket.click()
     expect(page.get_by_test_id("suggestion")).to_be_visible()
     expect(page.get_by_test_id("orders")).to_contain_text("FH-10547")
+    expect(page.get_by_test_id("macro")).to_be_visible()
     yield Scene("inbox-ticket", "A ticket: conversation, suggestion, order, and why it was not sent alone", page)
     yield Scene("inbox-evidence", "What the suggestion rests on", page, top=page.get_by_test_id("support"))
 

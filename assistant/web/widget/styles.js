@@ -66,7 +66,7 @@ header h2 { font-size: 17px; font-weight: 650; line-height: 1.3; }
 .plain { display: grid; place-items: center; width: 44px; height: 44px; padding: 0; border: 0; border-radius: 10px; background: none; }
 header .plain:focus-visible { outline-color: var(--head-ink); outline-offset: -3px; }
 
-.scroll { flex: 1; min-height: 0; overflow-y: auto; overscroll-behavior: contain; padding: 18px 16px 22px; display: flex; flex-direction: column; gap: 16px; }
+.scroll { position: relative; flex: 1; min-height: 0; overflow-y: auto; overscroll-behavior: contain; padding: 18px 16px 22px; display: flex; flex-direction: column; gap: 16px; }
 .scroll:focus { outline: none; }
 .log { display: flex; flex-direction: column; gap: 18px; }
 .below:empty { display: none; }
