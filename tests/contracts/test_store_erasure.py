@@ -36,7 +36,7 @@ async def a_life(store: Store, said: str = WORDS, customer: Customer | None = No
     verdict = Verdict(
         turn_id=turn.id, shown=said, sent=f"{said}!", edit_distance=0.2, reason="tone", human_agent="agent"
     )
-    await store.answer(ticket.id, Message(author="human_agent", text=f"{said}, hello"), verdict)
+    await store.answer(ticket.id, Message(author="human_agent", text=f"{said}, hello"), "agent", verdict)
     await store.add_feedback(conversation_id, reply.id, False, said)
     return conversation_id
 
@@ -99,6 +99,7 @@ async def test_words_go_and_the_chain_of_records_stays(store: Store) -> None:
     assert (conversation.status, conversation.customer) == ("resolved", Customer())
     assert {message.text for message in conversation.messages} == {ERASED}
     events = await store.events(conversation_id)
+    assert {"step": "claimed", "human_agent": "agent"} in [event.body for event in events]
     assert [event.seq for event in events] == list(range(1, len(events) + 1))
     for name in ("messages", "turns", "tickets", "verdicts", "feedback"):
         assert len(after[name]) == len(before[name])
