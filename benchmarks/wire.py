@@ -20,6 +20,7 @@ class Wire:
 
     def __init__(self, port: int) -> None:
         self._port = port
+        self._busy = asyncio.Lock()
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def post(self, path: str, body: Json, token: str = "") -> Json:
@@ -28,14 +29,15 @@ class Wire:
         Raises:
             Refused: the answer is no success.
         """
-        reader, writer = self._streams = self._streams or await asyncio.open_connection("127.0.0.1", self._port)
-        payload = json.dumps(body).encode()
-        writer.write(
-            _head("POST", path, token, f"Content-Type: application/json\r\nContent-Length: {len(payload)}\r\n")
-        )
-        writer.write(payload)
-        status, headers = await _answer(reader)
-        content = await reader.readexactly(int(headers.get("content-length", 0)))
+        async with self._busy:
+            reader, writer = self._streams = self._streams or await asyncio.open_connection("127.0.0.1", self._port)
+            payload = json.dumps(body).encode()
+            writer.write(
+                _head("POST", path, token, f"Content-Type: application/json\r\nContent-Length: {len(payload)}\r\n")
+            )
+            writer.write(payload)
+            status, headers = await _answer(reader)
+            content = await reader.readexactly(int(headers.get("content-length", 0)))
         if status >= 300:
             raise Refused(f"{path}: {status} {content.decode()[:200]}")
         found: Json = json.loads(content) if content else {}
