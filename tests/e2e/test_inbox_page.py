@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import urljoin
 from uuid import uuid4
+from weakref import finalize
 
 import httpx
 import pytest
@@ -31,6 +32,7 @@ class Customer:
     def __init__(self, service: Served, text: str = REFUND, order: dict[str, str] | None = None) -> None:
         self.text = text % uuid4().hex[:6] if "%s" in text else text
         self.http = httpx.Client(base_url=service.url, timeout=20)
+        finalize(self, self.http.close)
         opened = self.http.post("/v1/conversations", json={}).json()
         self.path = f"/v1/conversations/{opened['conversation_id']}"
         self.http.headers["Authorization"] = f"Bearer {opened['token']}"
