@@ -22,6 +22,9 @@ MIN_LETTERS_FOR_LANGUAGE = 25  # below this a detector guesses
 LONGEST_QUESTION = 1_000  # characters; a long story is asked by its end
 EARLIER, LONGEST_EARLIER = 3, 300  # messages before the last, and characters of each, that a model may look back on
 
+_CUT = re.compile(
+    r"(?:^|\s)[^\s\d@]+\s+(?=[^\s\d@]+(?:\s|$))|[。！？、，]\s*(?=\S)"
+)  # between two words, or of Chinese
 _POINTS_BACK = re.compile(
     r"^\W*(and|but|or|so|ok|okay|then|also|what about|how about|what if|which one|why|really)\b"
     r"|\b(it|its|that|this|those|these|they|them|there|one|ones|then|same|instead)\b",
@@ -64,8 +67,8 @@ class InquiryReader:
     def read(self, conversation: Conversation) -> Inquiry:
         """The inquiry of the conversation's last customer message."""
         said = [message.text for message in conversation.messages if message.author == "customer"]
-        text = said[-1].strip()[-LONGEST_QUESTION:]
-        previous = said[-2].strip()[-LONGEST_QUESTION:] if len(said) > 1 else ""
+        text = ending(said[-1].strip(), LONGEST_QUESTION)
+        previous = ending(said[-2].strip(), LONGEST_QUESTION) if len(said) > 1 else ""
         question = f"{previous}\n{text}" if previous and self._leans_back(text) else text
         leans = question != text
         parts = (question,) if leans else split_parts(text)
@@ -77,7 +80,7 @@ class InquiryReader:
         for_articles = tuple(part for part, needs in zip(parts, needs_order, strict=True) if not needs)
         return Inquiry(
             message=said[-1].strip(),
-            earlier=tuple(before.strip()[-LONGEST_EARLIER:] for before in said[-1 - EARLIER : -1]),
+            earlier=tuple(ending(before.strip(), LONGEST_EARLIER) for before in said[-1 - EARLIER : -1]),
             question=question,
             parts=for_articles,
             order_parts=tuple(part for part, needs in zip(parts, needs_order, strict=True) if needs),
@@ -113,6 +116,19 @@ def likely(found: Sequence[Found]) -> dict[str, float]:
         for topic, share in question.article_topics.items():
             best[topic] = max(share, best.get(topic, 0.0))
     return {topic: round(share, 4) for topic, share in best.items() if share >= LIKELY}
+
+
+def ending(text: str, longest: int) -> str:
+    """The end of a text, at most `longest` characters; it never begins inside a number or an e-mail address.
+
+    Half a card number has no checksum that holds, so that redaction would pass it. Where no two plain words stand side
+    by side to cut between, digits and at-signs give way to an ellipsis.
+    """
+    kept = text[-longest:]
+    if kept == text:
+        return text
+    cut = _CUT.search(kept)
+    return kept[cut.end() :] if cut else re.sub(r"[\d@]+", "…", kept)
 
 
 def points_back(text: str) -> bool:

@@ -9,7 +9,7 @@ _PATTERNS = tuple(
     re.compile(pattern, re.IGNORECASE | re.ASCII)
     for pattern in (
         r"#\s?(?P<number>(?:[a-z]{1,5}-?)?\d{3,10})(?![\w-])",
-        r"\border(?:\s*(?:number|no\.?|nr\.?|id))?\s*(?:is|:|=)?\s*(?P<number>(?:[a-z]{1,5}[-_]?)?\d{4,10})(?![\w-])",
+        r"\border(?:\s{0,3}(?:number|no\.?|nr\.?|id))?\s{0,3}(?:is|:|=)?\s{0,3}(?P<number>(?:[a-z]{1,5}[-_]?)?\d{4,10})(?![\w-])",
         r"(?<![\w-])(?P<number>[a-z]{1,5}[-_]\d{4,8}|[a-z]{1,4}\d{5,8}|(?-i:[A-Z]{2,4}) \d{5,8})(?![\w-])",
         r"\A\W*(?P<number>\d{4,10})\W*\Z",
     )

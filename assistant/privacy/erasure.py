@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
     from assistant.privacy.email_address import EmailAddress
     from assistant.storage.store import Store
 
-LARGEST_FILE = 64 * 2**20  # bytes; nothing that Handrail writes as text is larger
-_DATABASES = (".sqlite", ".sqlite-wal", ".sqlite-shm", ".lock")
+LARGEST_FILE = 64 * 2**20  # bytes; a larger one is searched, piece by piece, but not rewritten
+PIECE, _OVERLAP = 4 * 2**20, 2**10  # bytes; the overlap is longer than an address with all its letters escaped may be
+_DATABASES = {f"{name}.sqlite{part}" for name in ("handrail", "demo_shop") for part in ("", "-wal", "-shm", "-journal")}
 
 
 @dataclass
@@ -28,8 +30,9 @@ class Forgotten:
     """What was erased, or with a dry run would be.
 
     `verified` and `mentioned` count conversations, `rows` the rows by table, `customers` and `orders` those of the demo
-    shop. `files` (reports of evals, logs) were rewritten; `left` are the owner's own, or made from them, and hold the
-    address still. `repeat` says what kept old bytes on disk: the same command is to be run again.
+    shop. `files` (reports of evals, logs) were rewritten; `left` hold the address still: the owner's own or made from
+    them, other databases, files too large to rewrite. `repeat` says what kept old bytes on disk: the same command is to
+    be run again.
     """
 
     verified: int = 0
@@ -73,7 +76,7 @@ async def forget(
         found.rows.update(await (store.count if dry_run else store.erase)(conversation_id))
     if demo and customers | orders and not dry_run:
         await asyncio.to_thread(demo.erase, email.is_in)
-    for path in _holding(email, home):
+    for path in _holding(email, home, {home / name for name in _DATABASES}):
         ours = path.is_relative_to(home / "evals") or path.suffix == ".log"
         (found.files if ours and _rewrite(path, email, dry_run) else found.left).append(path)
     found.left += _holding(email, knowledge)
@@ -81,24 +84,47 @@ async def forget(
     return found
 
 
-def _holding(email: EmailAddress, folder: Path) -> Iterator[Path]:
-    """The files of a folder, databases aside, in which the address stands."""
+def _holding(email: EmailAddress, folder: Path, ours: Collection[Path] = ()) -> Iterator[Path]:
+    """The files of a folder, without `ours`, in which the address stands."""
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and not path.name.endswith(_DATABASES) and path.stat().st_size <= LARGEST_FILE:
-            content = path.read_bytes()
-            text = content.decode("utf-8", "replace") if email.may_be_in(content) else ""
-            if email.replaced_in(text, ERASED)[1] or email.is_in(text):
-                yield path
+        if path.is_file() and path not in ours and any(map(email.stands_in, _pieces(path))):
+            yield path
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    """A file in pieces, each of which begins with the end of the one before."""
+    with path.open("rb") as file:
+        piece = b""
+        while fresh := file.read(PIECE):
+            piece = piece[-_OVERLAP:] + fresh
+            yield piece
 
 
 def _rewrite(path: Path, email: EmailAddress, dry_run: bool) -> bool:
-    """Take the address out of a text file, all at once; False for a file that is no text."""
+    """Take the address out of a text file; False for one that is no text, or too large.
+
+    A report is replaced all at once. A log may have a running writer, so that its bytes are overwritten where they are.
+    """
+    if path.stat().st_size > LARGEST_FILE:
+        return False
+    change = email.blotted_in if path.suffix == ".log" else email.replaced_in
     try:
-        text, count = email.replaced_in(path.read_bytes().decode("utf-8"), ERASED)
+        text, count = change(path.read_bytes().decode("utf-8"), ERASED)
     except UnicodeDecodeError:
         return False
     if count and not dry_run:
-        fresh = path.with_name(f"{path.name}.{uuid4().hex}")
-        fresh.write_bytes(text.encode("utf-8"))
-        os.replace(fresh, path)  # noqa: PTH105 - atomic on every platform
+        (_overwrite if path.suffix == ".log" else _replace)(path, text.encode("utf-8"))
     return bool(count)
+
+
+def _overwrite(path: Path, content: bytes) -> None:
+    with path.open("r+b") as file:
+        file.write(content)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    fresh = path.with_name(f"{path.name}.{uuid4().hex}")
+    fresh.touch(mode=0o600)
+    fresh.write_bytes(content)
+    shutil.copymode(path, fresh)
+    os.replace(fresh, path)  # noqa: PTH105 - atomic on every platform

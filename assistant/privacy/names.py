@@ -21,7 +21,8 @@ _CAPITAL = r"[^\W\d_a-z][\w'’-]+"
 _SMALL = r"(?:(?:van|von|de|del|della|der|den|di|da|dos|du|la|le|ó|mac|bin|al|ter|ten|y) ){0,2}"
 _NAME = rf"{_CAPITAL}(?: {_SMALL}{_CAPITAL}){{0,2}}"
 _FULL_NAME = rf"{_CAPITAL}(?: {_SMALL}{_CAPITAL}){{1,2}}"
-_ANY_CASE = r"[^\W\d_][\w'’-]*(?: (?!(?:and|but|i|with|my|the|from|on|is|not)\b)[^\W\d_][\w'’-]*){0,3}"
+_NO_NAME = r"(?!(?:and|but|i|with|my|the|from|on|in|at|is|not|important|spelt|spelled|misspelt|wrong)(?![\w'’-]))"
+_ANY_CASE = rf"{_NO_NAME}[^\W\d_][\w'’-]*(?: {_NO_NAME}[^\W\d_][\w'’-]*){{0,3}}"
 _KIN = "wife husband partner son daughter mother father mum mom dad sister brother friend neighbour neighbor".split()
 _INTRODUCED = tuple(
     re.compile(pattern, re.MULTILINE)
@@ -30,10 +31,10 @@ _INTRODUCED = tuple(
         rf"({_ANY_CASE})",
         rf"\b(?i:i['’]m|i am|this is|on behalf of|addressed to|delivered? to|ordered by|in the name of) ({_FULL_NAME})",
         rf"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Herr|Frau|Madame|Monsieur|Señora?)\.? ({_NAME})",
-        rf"(?i:\b(?:regards|thanks|thank you|cheers|sincerely|wishes|yours|love))[,!.]?\s*\n\s*({_NAME})\s*$",
+        rf"(?i:\b(?:regards|thanks|thank you|cheers|sincerely|wishes|yours|love))[,!.]?[ \t]*\n\s{{0,4}}({_NAME})\s*$",
         rf"(?i:\b(?:regards|sincerely|wishes|cheers)),? ({_NAME})\W*$",
         rf"(?i:\bmy (?:{'|'.join(_KIN)})),? ({_NAME})",
-        rf"^\W*({_FULL_NAME}) here\b",
+        rf"^[^\w\n]*({_FULL_NAME}) here\b",
     )
 )
 _BETWEEN = re.compile(r"[\s,]{1,3}")

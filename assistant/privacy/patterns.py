@@ -23,20 +23,26 @@ class Found(NamedTuple):
 Span = tuple[int, int]
 Finder = Callable[[str], Iterator[Span]]
 
-_OPENING = r"(?:\w*(?:token|secret|passw\w*|pwd|signature|session|auth|e?mail|api_?key)\w*|key|sig|code|otp|sid)"
+_OPENING = r"(?:\w{0,40}(?:token|secret|passw|pwd|signature|session|auth|e?mail|api_?key)\w{0,40}|key|sig|code|otp|sid)"
 _SECRET = re.compile(
-    r"\bhttps?://[^\s\"'<>?#]*[?#](?:[^\s\"'<>]*&)?" + _OPENING + r"=[^\s\"'<>]*[\w/=-]"  # opens something
+    r"\bhttps?://[^\s\"'<>?#]{0,1000}[?#](?:[^\s\"'<>]{0,1000}&)?"
+    + _OPENING
+    + r"=[^\s\"'<>]*[\w/=-]"  # opens something
     r"|\b[a-z][a-z0-9+.-]{1,30}://[^\s\"'<>/@:]*:[^\s\"'<>/@]+@[^\s\"'<>]*[\w/]"  # a password in an address
-    r"|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"  # a JSON web token
+    r"|(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"  # a JSON web token
     r"|(?<=\bBearer )[\w.~+/-]{16,}=*"
     r"|\bsk-[\w-]{16,}",
     re.IGNORECASE,
 )
 _EMAIL = re.compile(
-    r"(?<![\w.+%-])[\w!#$%&'*+/=?^`{|}~-]{1,64}(?:\.[\w!#$%&'*+/=?^`{|}~-]{1,64}){0,8}"
+    r"(?<!\w)(?>[\w!#$%&'*+/=?^`{|}~-]{1,64}(?:\.[\w!#$%&'*+/=?^`{|}~-]{1,64}){0,8})"
     r"\s?(?:@|＠|\(at\)|\[at\])\s?(?:[\w-]{1,63}(?:\.|\s?(?:\(dot\)|\[dot\])\s?)){1,8}[^\W\d_][\w-]{0,62}(?<!_)"
 )
-_IBAN = re.compile(r"(?<![\w-])(?=([A-Z]{2}[ -]?\d{2}(?:[ -]?[A-Z0-9]){11,30}))", re.IGNORECASE | re.ASCII)
+_BETWEEN = r"[\s\u00a0\u2000-\u200b\u202f./\u2010-\u2015\u2212-]"  # groups of a number; its checksum guards the rest
+_IBAN = re.compile(
+    rf"(?<![A-Z0-9])(?=([A-Z]{{2}}{_BETWEEN}{{0,3}}\d{_BETWEEN}?\d(?:{_BETWEEN}{{0,3}}[A-Z0-9]){{11,30}}))",
+    re.IGNORECASE | re.ASCII,
+)
 _IBAN_LENGTHS = {
     country: int(length)
     for length, countries in (
@@ -48,7 +54,7 @@ _IBAN_LENGTHS = {
     )
     for country in countries.split(",")
 }
-_DIGITS = re.compile(r"(?<![\w.-])\d+(?:[ .-]\d+)*(?![\w-])")
+_DIGITS = re.compile(rf"(?<![^\W_])\d+(?:{_BETWEEN}{{1,3}}\d+)*(?![^\W_])")
 _NATIONAL_ID = re.compile(
     r"(?<![\w-])(?:"
     r"(?!000|666|9\d\d)\d{3}([- ])(?!00)\d\d\1(?!0000)\d{4}"  # US social security number
@@ -69,18 +75,20 @@ _DAY = (
 _BIRTH = re.compile(
     rf"\b(?:born|birth|birthday|birthdate|d\.?o\.?b\.?)\b[^\n.;]{{0,24}}?(?<!\d)({_DAY})(?!\d)", re.IGNORECASE
 )
+_GAP = r"(?:(?![/\n]0)[\s./-]){0,2}"  # another number follows a slash or a new line with a zero
+_PHONE_ENDS = r"(?!\w|[:-]\w|\.\d|[,/](?!\d(?:[ ()-]?\d){6})\d)"
 _PHONE = re.compile(
-    r"(?<![\w.,:/#+-])(?:"
-    r"(?:\+|00)\s?[1-9](?:[\s./-]{0,2}\(?\d\)?){6,14}"  # international
-    r"|\(?0\d{1,4}\)?(?:[\s./-]{0,2}\d){5,10}"  # with a trunk prefix
+    r"(?:(?<![\w/#+-])(?<!\d[.,:])|(?<=\d{7}[,/])|(?<=\d{3}[ -]\d{4}[,/]))(?:"
+    rf"(?:\+|00)\s?[1-9](?:{_GAP}\(?\d\)?){{6,14}}"  # international
+    rf"|\(?0\d{{1,4}}\)?(?:{_GAP}\d){{5,10}}"  # with a trunk prefix
     r"|(?:1[ .-])?(?:\([2-9]\d\d\)\s?|[2-9]\d\d[ .-])\d{3}[ .-]\d{4}"  # North America
     r"|[2-9]\d{1,2}(?: \d{2,3}){2} \d{2,3}"  # groups of digits, as in Spain, Poland or Norway
     r"|[2-9]\d{2} \d{3} \d{3}|[1-9]\d \d{3} (?:\d\d \d\d|\d{4})"
-    r")(?![\w:-]|[.,/]\d)"
+    rf"){_PHONE_ENDS}"
 )
 _CALLED = re.compile(
     r"(?<!\[)\b(?:phone|mobile|cell|tel|telephone|whatsapp|call me|ring me|text me|reach me)\b[^\n\d]{0,24}"
-    r"(?<![\w.,#-])(\(?\d(?:[\s./()-]{0,2}\d){6,14})(?![\w:-]|[.,/]\d)",
+    rf"(?<![\w#-])(\(?\d(?:[\s./()-]{{0,2}}\d){{6,14}}){_PHONE_ENDS}",
     re.IGNORECASE,
 )
 
@@ -142,7 +150,7 @@ def _is_card(text: str) -> bool:
     if (
         not 13 <= len(digits) <= 19
         or not 2 <= digits[0] <= 6
-        or min(map(len, re.split(r"\D", text)[:-1] or [text])) < 3
+        or min(map(len, re.split(r"\D+", text)[:-1] or [text])) < 3
     ):
         return False
     doubled = [digit * 2 - 9 if digit > 4 else digit * 2 for digit in digits[-2::-2]]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.answering.inquiry import mood, points_back, split_parts
+from assistant.answering.inquiry import ending, mood, points_back, split_parts
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,17 @@ def test_standing_alone() -> None:
 )
 def test_mood(text: str, found: str) -> None:
     assert mood(text) == found
+
+
+def test_a_short_text_ends_as_it_is() -> None:
+    assert ending("FH-10234", 8) == "FH-10234"
+
+
+def test_a_long_text_begins_between_two_words() -> None:
+    assert ending("it is 4111 1111 1111 1111 so please answer", 24) == "please answer"
+    assert ending("运费是多少？我住在柏林，多久能到？", 12) == "我住在柏林，多久能到？"
+
+
+def test_where_there_are_no_two_words_no_digit_stays() -> None:
+    assert ending("4111 1111 1111 1111", 9) == "… …"
+    assert ending("x" * 20, 9) == "x" * 9

@@ -49,6 +49,7 @@ PERSONAL = {
         "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl",
     ),
 }
+SEPARATORS = ("\u00a0", "\u202f", "  ", " \u2013 ", "\u2013", "\u2014", "/", "\n", ".", " - ", "\u2011")
 IMPERSONAL = (
     "2026-11-25 03:35:57,123 WARNING handrail turn ends in a handoff: out of time",
     "30 days, 2 to 3 working days, EU 42, 750 ml, 14:00–18:00, 100 200 300 of them",
@@ -60,6 +61,11 @@ IMPERSONAL = (
     "the parcel has the tracking code 1Z999AA10123456784",
     '  File "assistant/desk.py", line 103, in _answer',
     "since 1984-03-12, on 12 March 2026",
+    "1.234.567,89 or 1,234,567.89 and 12,500/20,000 mm",
+    "from 12/03/2026 to 14/03/2026, 2026/03/12 14:00, 14:00/16:30",
+    "sizes 36/37/38/39/40/41/42/43/44/45/46 and 2000/3000/4000",
+    "version 10.4.12, tent 3000 mm - 210 x 140 x 110 cm, 4.5 kg",
+    "sku 5901234-12345, https://shop.example/p/0871234567",
 )
 
 
@@ -71,6 +77,36 @@ def test_every_kind_is_masked_wherever_it_stands(kind: str, value: str) -> None:
     assert mask(f"(it is {value}, thanks)") == f"(it is [{kind}], thanks)"
     assert mask(f"a\n{value}\nb") == f"a\n[{kind}]\nb"
     assert value not in mask(f"Traceback (most recent call last):\nValueError: {value!r} is bad")
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "value", "after"),
+    [
+        ("EMAIL", "My address is...", "anna@example.com", ""),
+        ("CARD", "card-", "4111111111111111", ""),
+        ("CARD", "No.", "4111111111111111", ""),
+        ("CARD", "", "4111111111111111", "- yes"),
+        ("CARD", "_", "4111111111111111", "_"),
+        *(("CARD", "", sign.join(["4111"] * 1 + ["1111"] * 3), " ok") for sign in SEPARATORS),
+        *(("IBAN", "", sign.join("DE89 3704 0044 0532 0130 00".split()), " ok") for sign in SEPARATORS),
+        ("IBAN", "IBAN-", "DE89370400440532013000", ""),
+        ("IBAN", "IBAN.", "DE89370400440532013000", "-"),
+        ("PHONE", "mob:", "0871234567", ""),
+        ("PHONE", "my number:", "0871234567", ""),
+        ("PHONE", "number:", "+353871234567", ""),
+        ("PHONE", "tel.", "0871234567", ""),
+        ("PHONE", "is...", "087 123 4567", ""),
+        ("PHONE", "hello,", "0871234567", ": that one"),
+    ],
+)
+def test_punctuation_hides_nothing(kind: str, before: str, value: str, after: str) -> None:
+    assert mask(f"{before}{value}{after}") == f"{before}[{kind}]{after}"
+
+
+@pytest.mark.parametrize("sign", [",", "/", ", ", " / ", "\n"])
+@pytest.mark.parametrize(("one", "other"), [("0871234567", "0861234567"), ("087 1234567", "086 123 4567")])
+def test_two_phones_in_a_row_are_two(one: str, other: str, sign: str) -> None:
+    assert mask(f"{one}{sign}{other}") == f"[PHONE]{sign}[PHONE]"
 
 
 @pytest.mark.parametrize("day", ["12/03/1984", "1984-03-12", "12 March 1984", "March 12th, 1984"])

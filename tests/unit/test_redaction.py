@@ -106,6 +106,8 @@ async def test_whatever_a_message_is_made_of_it_is_redacted(material: str) -> No
         ("It is late.\n\nKind regards,\nAoife", "Aoife"),
         ("Mrs O'Brien asks", "O'Brien"),
         ("my husband Darnell ordered it", "Darnell"),
+        ("my name is Ina Onslow", "Ina Onslow"),
+        ("Thanks,\n\nAoife", "Aoife"),
         ("Katarzyna Zielińska here. where is it", "Katarzyna Zielińska"),
     ],
 )
@@ -115,7 +117,16 @@ def test_names_are_found_by_the_words_around_them(text: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["I am Irish.", "I'm in Berlin", "this is it", "Dr. is a title", "how long to Germany?"]
+    "text",
+    [
+        "my name is on the parcel, on it",
+        "My name is spelt wrong",
+        "I am Irish.",
+        "I'm in Berlin",
+        "this is it",
+        "Dr. is a title",
+        "how long to Germany?",
+    ],
 )
 def test_other_words_are_no_names(text: str) -> None:
     assert NameFinder(with_model=False).find(text) == []
