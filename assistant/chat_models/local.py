@@ -42,7 +42,7 @@ class LocalModel:
     Args:
         file: the model.
         wanted: settings whose time limit, context and wording are kept; else 4096 tokens, and quotes.
-        logs: folder for the server's own log, written anew at each start.
+        logs: folder for the server's own log, written anew at each start; the one before is kept with the suffix `.1`.
 
     Raises:
         SettingsError: the extra is not installed, or the file does not exist, is no GGUF or too big for the memory.
@@ -57,13 +57,14 @@ class LocalModel:
         self._port = 0
         self._child: subprocess.Popen[str] | None = None
         self._loaded, self._settled, self._over = False, Event(), Event()
+        self._not_started = ""  # why the last start made no child
         self._watcher = Thread(target=self._watch, name="local model", daemon=True)
 
     def start(self) -> Model:
         """Start the server and wait until it answers; returns the settings that reach it.
 
         Raises:
-            SettingsError: the file cannot be loaded; names the log.
+            SettingsError: the file cannot be loaded, or the server not be started; names the log.
         """
         self._watcher.start()
         self._settled.wait()
@@ -98,8 +99,10 @@ class LocalModel:
 
     def _watch(self) -> None:
         """Keep the server running. This one thread starts every child, because the kernel ends them with it."""
-        self._loaded = self._spawn()
-        self._settled.set()
+        try:
+            self._loaded = self._spawn()
+        finally:
+            self._settled.set()
         pause = FIRST_PAUSE
         while self._loaded and self._child and not self._over.is_set():
             began = monotonic()
@@ -109,7 +112,7 @@ class LocalModel:
             pause = FIRST_PAUSE if monotonic() - began > STEADY_SECONDS else pause
             log.warning(
                 "the local model ended (exit code %s) and starts again in %s s; replies are extractive meanwhile; %s",
-                *(code, pause, self._see_log()),
+                *(code, pause, f"its log is kept as {self._log}.1"),
             )
             if not self._over.wait(pause):
                 self._spawn()
@@ -117,18 +120,15 @@ class LocalModel:
         self._kill()
 
     def _spawn(self) -> bool:
-        """Start a child and wait until it answers; False where it ended instead."""
+        """Start a child and wait until it answers; False where it ended instead, or there is none."""
         self._kill()
-        self._logs.mkdir(parents=True, exist_ok=True)
-        with self._log.open("w") as sink:
-            self._child = child = subprocess.Popen(  # noqa: S603 - this interpreter, a file of ours
-                [sys.executable, "-P", str(_SERVER)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=sink,
-                text=True,
-                start_new_session=True,  # Ctrl+C is for the service, which ends it when its turns are done
-            )
+        try:
+            self._child = child = self._begin()
+            self._not_started = ""
+        except OSError as error:
+            self._not_started = f"its server cannot be started ({error.strerror}: {error.filename})"
+            log.warning("the local model: %s", self._not_started)
+            return False
         late = Timer(LOAD_SECONDS, child.kill)
         late.start()
         try:
@@ -142,6 +142,20 @@ class LocalModel:
             late.cancel()
         self._port = int(address.rpartition(":")[2]) if address else self._port
         return bool(address)
+
+    def _begin(self) -> subprocess.Popen[str]:
+        self._logs.mkdir(parents=True, exist_ok=True)
+        if self._log.exists():
+            self._log.replace(f"{self._log}.1")
+        with self._log.open("w") as sink:
+            return subprocess.Popen(  # noqa: S603 - this interpreter, a file of ours
+                [sys.executable, "-P", str(_SERVER)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=sink,
+                text=True,
+                start_new_session=True,  # Ctrl+C is for the service, which ends it when its turns are done
+            )
 
     def _order(self) -> dict[str, str | int]:
         return {
@@ -169,7 +183,9 @@ class LocalModel:
         return f"its log is {self._log}"
 
     def _last_words(self) -> str:
-        """The last complaint in the log, without the library's time and file."""
+        """Why there is no child, or the last complaint in the log, without the library's time and file."""
+        if self._not_started:
+            return self._not_started
         said = self._log.read_text(errors="replace").splitlines() if self._log.exists() else []
         complaints = [line.rpartition(": ")[2] for line in said if " E " in line and "exiting" not in line]
         return complaints[0] if complaints else f"no answer within {LOAD_SECONDS:.0f} s"

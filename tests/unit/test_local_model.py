@@ -1,11 +1,14 @@
 """A GGUF file that cannot be served is refused with what to do about it."""
 
 import os
+import signal
 import sys
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 
+from assistant.chat_models import local as module
 from assistant.chat_models.local import LocalModel
 from assistant.errors import SettingsError
 from assistant.settings import Model
@@ -57,3 +60,57 @@ def test_a_broken_file_is_said_to_be_with_its_log(tmp_path: Path) -> None:
         local.start()
     local.stop()
     assert (tmp_path / "local-model.log").read_text()
+
+
+def test_a_log_that_cannot_be_written_is_said_and_nobody_waits(tmp_path: Path) -> None:
+    (tmp_path / "a-file").write_text("")
+    local = LocalModel(gguf(tmp_path), Model(), tmp_path / "a-file" / "home")
+    said: list[SettingsError] = []
+
+    def start() -> None:
+        with pytest.raises(SettingsError) as refused:
+            local.start()
+        said.append(refused.value)
+
+    starting = Thread(target=start, daemon=True)
+    starting.start()
+    starting.join(20)
+    assert said
+    assert "model.gguf cannot be loaded: its server cannot be started (Not a directory" in str(said[0])
+    local.stop()
+
+
+SERVER = """import os, sys
+sys.stdin.readline()
+print("log of", os.getpid(), file=sys.stderr, flush=True)
+print("http://127.0.0.1:1", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_restarts_go_on_after_one_that_fails_and_the_last_log_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "server.py").write_text(SERVER)
+    monkeypatch.setattr(module, "_SERVER", tmp_path / "server.py")
+    logs = tmp_path / "logs"
+    local = LocalModel(gguf(tmp_path), Model(), logs)
+    refused, restarted = Event(), Event()
+    spawn = local._spawn
+
+    def noting() -> bool:
+        (restarted if (began := spawn()) else refused).set()
+        return began
+
+    with local:
+        monkeypatch.setattr(local, "_spawn", noting)
+        first = local.pid
+        logs.rename(tmp_path / "elsewhere")
+        logs.write_text("in the way")
+        os.kill(first, signal.SIGKILL)
+        assert refused.wait(20)
+        logs.unlink()
+        (tmp_path / "elsewhere").rename(logs)
+        assert restarted.wait(20)
+        assert (logs / "local-model.log.1").read_text() == f"log of {first}\n"
+        assert (logs / "local-model.log").read_text() == f"log of {local.pid}\n"
