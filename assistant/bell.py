@@ -64,6 +64,9 @@ class Bell:
             except StorageUnavailable as error:
                 log.warning("cannot look for events that other processes wrote: %s", error)
                 continue
+            except Exception:  # a bug must not become silence: the next look may find them
+                log.exception("cannot look for events that other processes wrote")
+                continue
             for conversation_id, last in found.items():
                 for listener in self._listeners.get(conversation_id, ()):
                     if listener.seq < last:

@@ -26,19 +26,21 @@ class Crew:
         self._waiting: dict[str, asyncio.Task[None]] = {}
         self._at_work: set[asyncio.Task[None]] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._closing = False
 
     def sweep(self, unanswered: Callable[[], Awaitable[list[tuple[str, str]]]]) -> None:
         """Take what is unanswered, (conversation id, message id) each, now and every two seconds."""
         self._spawn(self._sweep(unanswered))
 
     def take(self, conversation_id: str) -> None:
-        """Have a conversation worked; nothing where it waits for a place already."""
-        if conversation_id not in self._waiting:
+        """Have a conversation worked; nothing where it waits for a place already, or the crew closes."""
+        if not self._closing and conversation_id not in self._waiting:
             self._waiting[conversation_id] = self._spawn(self._in_turn(conversation_id))
 
     async def close(self, seconds: float) -> None:
-        """Stop: drop who waits, give those at work so many seconds to finish, then stop them too."""
-        for task in self._waiting.values():
+        """Stop: sweep no more, drop who waits, give those at work so many seconds to finish, then stop them too."""
+        self._closing = True
+        for task in self._tasks - self._at_work:
             task.cancel()
         if self._at_work:
             await asyncio.wait(set(self._at_work), timeout=seconds)
@@ -58,6 +60,8 @@ class Crew:
                     self.take(conversation_id)
             except HandrailError as error:
                 log.warning("cannot look for unanswered messages: %s", error)
+            except Exception:  # a bug must not become silence: the next look may find them
+                log.exception("cannot look for unanswered messages")
             await asyncio.sleep(SWEEP_SECONDS)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
