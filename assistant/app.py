@@ -37,7 +37,7 @@ from assistant.errors import SnapshotError
 from assistant.gate.decision import Gate
 from assistant.gate.risk import Risk
 from assistant.gate.rules import load_rules
-from assistant.handoff.macros import load_macros
+from assistant.handoff.macros import Macro, load_macros
 from assistant.knowledge import Shop
 from assistant.orders.demo import DemoShop
 from assistant.orders.identity import GuestLookup, IdentityTokens
@@ -84,6 +84,7 @@ class Assistant:
 
     settings: Settings
     shop: Shop
+    macros: tuple[Macro, ...]
     embedder: Embedder
     index: PassageIndex
     shelf: Shelf
@@ -105,10 +106,11 @@ def assemble(settings: Settings, risk: Risk | None = None) -> Assistant:
     """Build the assistant, with the shipped risk weights unless others are given.
 
     Raises:
-        KnowledgeError: topics, rules, prompts or demo orders are broken.
+        KnowledgeError: macros, topics, rules, prompts or demo orders are broken.
         SnapshotError: the Qdrant server does not answer.
     """
     shop = Shop.load(settings.knowledge)
+    macros = load_macros(settings.knowledge)
     cache = settings.home / "cache"
     embedder = RememberingEmbedder(CachedEmbedder(SentenceTransformerEmbedder(settings.embedder.name), cache))
     index = open_index(settings)
@@ -129,7 +131,7 @@ def assemble(settings: Settings, risk: Risk | None = None) -> Assistant:
         seconds=settings.turn.seconds,
         passages=settings.turn.passages,
     )
-    return Assistant(settings, shop, embedder, index, shelf, orders, model, responder)
+    return Assistant(settings, shop, macros, embedder, index, shelf, orders, model, responder)
 
 
 def demo_shop(settings: Settings, shop: Shop) -> DemoShop | None:
@@ -324,7 +326,7 @@ async def running(assistant: Assistant, metrics: Metrics) -> AsyncIterator[Servi
             streams=Streams(settings.limits),
             metrics=metrics,
             evals=evals,
-            macros=load_macros(settings.knowledge),
+            macros=assistant.macros,
         )
     finally:
         watching.cancel()

@@ -56,7 +56,7 @@ def main() -> None:
     try:
         app()
     except HandrailError as error:
-        err.print(f"[bold red]handrail:[/] {error}", highlight=False)
+        err.print(f"[bold red]handrail:[/] {escape(str(error))}", highlight=False)
         sys.exit(2)
 
 
@@ -155,7 +155,10 @@ def evals_run(
     report = with_comparison(runs.report(run.id), old) if old else runs.compared(run.id)
     folder = to or settings.home / "evals" / "latest"
     write_report(report, folder, out)
-    out.print(f"Snapshot {report.snapshot}; what was edited since it was published is not in it. Report: {folder}")
+    out.print(
+        f"Snapshot {report.snapshot}; what was edited since it was published is not in it. Report: {folder}",
+        markup=False,
+    )
     worse = bool(old and report.comparison and report.comparison.worse)
     raise typer.Exit(1 if worse or not report.passed else 0)
 
@@ -179,7 +182,7 @@ def evals_compare(
     print_comparison(report.comparison, report.meanings, out)
     if to:
         write_files(report, to)
-        out.print(f"Report: {to}")
+        out.print(f"Report: {to}", markup=False)
     raise typer.Exit(1 if report.comparison.worse else 0)
 
 
@@ -208,7 +211,7 @@ def reset_password_command(name: str, knowledge: Knowledge = None, home: Home = 
     from assistant.app import reset_password
 
     password = asyncio.run(reset_password(Settings.load(knowledge=knowledge, home=home), name))
-    out.print(f"{name}  {password}", highlight=False)
+    out.print(f"{name}  {password}", highlight=False, markup=False)
 
 
 @app.command("forget")
@@ -239,7 +242,7 @@ def export_command(
 
     held = asyncio.run(export_person(Settings.load(knowledge=knowledge, home=home), _address(email)))
     to.write_text(json.dumps(held, ensure_ascii=False, indent=2, default=str), "utf-8")
-    out.print(f"{len(held['conversations'])} conversations: {to}", highlight=False)
+    out.print(f"{len(held['conversations'])} conversations: {to}", highlight=False, markup=False)
 
 
 @app.command("lock-prompts")
@@ -248,7 +251,7 @@ def lock_prompts(knowledge: Knowledge = None, home: Home = None) -> None:
     from assistant.answering.prompts import update_lock
 
     added = update_lock(Settings.load(knowledge=knowledge, home=home).prompts)
-    out.print("\n".join(added) or "nothing new")
+    out.print("\n".join(added) or "nothing new", markup=False)
 
 
 def _print_finding(finding: Finding) -> None:
@@ -277,9 +280,9 @@ def _print_forgotten(found: Forgotten, dry_run: bool) -> None:
             out.print(f"  {name:<15}{count}{f' ({linked})' if name == 'conversations' else ''}", highlight=False)
         out.print(f"  {'demo shop':<15}{found.customers} customers, {found.orders} orders", highlight=False)
         for path in found.files:
-            out.print(f"  {path}", highlight=False, soft_wrap=True)
+            out.print(f"  {path}", highlight=False, markup=False, soft_wrap=True)
     for path in found.left:
-        out.print(f"Left, for you to change: {path}", highlight=False, soft_wrap=True)
+        out.print(f"Left, for you to change: {path}", highlight=False, markup=False, soft_wrap=True)
     if found.repeat:
         err.print(f"[red]old bytes may still be on disk[/] ({found.repeat}): run this again", highlight=False)
 
@@ -313,7 +316,7 @@ def _publish(assistant: Assistant) -> SyncReport:
 
 def _report(report: SyncReport) -> None:
     for refused in report.refused:
-        err.print(f"[red]refused[/] {refused.path}: {refused.why}", highlight=False)
+        err.print(f"[red]refused[/] {escape(f'{refused.path}: {refused.why}')}", highlight=False)
     counts = ", ".join(
         f"{len(ids)} {name}"
         for name, ids in (("added", report.added), ("changed", report.changed), ("removed", report.removed))
@@ -357,6 +360,7 @@ def _print_turn(turn: Turn, as_json: bool) -> None:
     if outcome.kind == "reply":
         out.print()
         for source in dict.fromkeys((c.title, c.url) for c in outcome.citations):
-            out.print(f"Source: {source[0]}  {source[1]}", highlight=False)
+            out.print(f"Source: {source[0]}  {source[1]}", highlight=False, markup=False)
     elif turn.trail.decision:
-        out.print(f"\n({outcome.kind}, {outcome.reason}: {turn.trail.decision.why})", highlight=False)
+        why = turn.trail.decision.why
+        out.print(f"\n({outcome.kind}, {outcome.reason}: {why})", highlight=False, markup=False)

@@ -70,7 +70,7 @@ def _announce(settings: Settings, passwords: dict[str, str], out: Console) -> No
         ("Studio", "/studio"),
         ("API", "/docs"),
     ):
-        out.print(f"  {name:<20}{url}{path}", highlight=False)
+        out.print(f"  {name:<20}{url}{path}", highlight=False, markup=False)
     out.print(f"  {'Chat model':<20}{_model(settings)}", highlight=False, markup=False)
     if passwords:
         out.print("\n  First sign-in, shown this once:", highlight=False)

@@ -8,6 +8,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from evals.page import html
@@ -48,7 +49,7 @@ def print_report(report: Report, console: Console) -> None:
         console.print(_table(name, half))
     for gate in report.gates:
         mark = "[green]pass[/]" if gate.passed else "[red]FAIL[/]"
-        console.print(f"{mark} {told(gate)}", highlight=False)
+        console.print(f"{mark} {escape(told(gate))}", highlight=False)
     for name, half in report.halves.items():
         for failed in half.errors:
             line = f"{name}: the case {failed.case_id} raised {failed.error}"

@@ -6,14 +6,12 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
-import frontmatter
-import yaml
-
 from assistant.answering.prompts import Prompts
 from assistant.answering.topics import TopicFile, Topics
 from assistant.doctor.finding import Finding, advice, ok, wrong
 from assistant.errors import ArticleError
 from assistant.gate.rules import load_rules
+from assistant.handoff.macros import load_macros
 from assistant.knowledge import Shop, read_yaml
 from assistant.orders.demo_entries import DEMO_FILE, DemoEntries
 from assistant.orders.phrasing import Phrasing
@@ -78,18 +76,8 @@ def rules(settings: Settings) -> Iterator[Finding]:
 
 
 def macros(settings: Settings) -> Iterator[Finding]:
-    """macros/: each has an id, a title and a text."""
-    files = sorted((settings.knowledge / "macros").glob("*.md"))
-    for file in files:
-        try:
-            macro = frontmatter.loads(file.read_text("utf-8"))
-            missing = [key for key in ("id", "title") if not macro.get(key)] + ([] if macro.content else ["text"])
-        except (UnicodeDecodeError, yaml.YAMLError) as error:
-            yield wrong("macros", f"{file.name}: {error}", "correct the file")
-        else:
-            if missing:
-                yield wrong("macros", f"{file.name} lacks {', '.join(missing)}", "complete the file")
-    yield ok("macros", f"{len(files)} files")
+    """macros/."""
+    yield ok("macros", f"{len(load_macros(settings.knowledge))} can be read")
 
 
 def orders(settings: Settings) -> Iterator[Finding]:

@@ -52,13 +52,20 @@ def test_a_file_of_questions(place: tuple[str | Path, ...], only_articles: Path,
 def test_a_refused_article_is_named(place: tuple[str | Path, ...], only_articles: Path, tmp_path: Path) -> None:
     assert handrail("sync", *place, cwd=tmp_path).returncode == 0
     (only_articles / "articles" / "broken.md").write_text("---\ntitle: [\n---\nText\n")
+    (only_articles / "articles" / "markup.md").write_text("---\nid: a\ntitle: A\n'[/k]': x\n---\nText\n")
     ended = handrail("sync", *place, cwd=tmp_path)
     assert ended.returncode == 1
     assert "broken.md" in ended.stderr
+    assert "[/k]" in ended.stderr
     assert "2 articles" in ended.stdout
 
 
-def test_what_is_wrong_is_said_in_a_line(place: tuple[str | Path, ...], tmp_path: Path) -> None:
+def test_what_is_wrong_is_said_in_a_line(place: tuple[str | Path, ...], only_articles: Path, tmp_path: Path) -> None:
+    (only_articles / "macros").mkdir()
+    macro = only_articles / "macros" / "late.md"
+    macro.write_text("Sorry.")
+    refused = handrail("serve", *place, "--port", "0", cwd=tmp_path)
+    macro.unlink()
     (tmp_path / "empty" / "articles").mkdir(parents=True)
     (tmp_path / "a-file").write_text("")
     broken = [
@@ -66,7 +73,8 @@ def test_what_is_wrong_is_said_in_a_line(place: tuple[str | Path, ...], tmp_path
         handrail("sync", "--knowledge", tmp_path / "empty", *place[2:], cwd=tmp_path),
         handrail("sync", "--knowledge", tmp_path / "nowhere", *place[2:], cwd=tmp_path),
         handrail("ask", DELIVERY, *place[:2], "--home", tmp_path / "a-file", cwd=tmp_path),
-        handrail("reset-password", "nobody", *place, cwd=tmp_path),
+        handrail("reset-password", "[/nobody]", *place, cwd=tmp_path),
+        refused,
     ]
     for ended in broken:
         assert ended.returncode == 2, ended
@@ -76,6 +84,9 @@ def test_what_is_wrong_is_said_in_a_line(place: tuple[str | Path, ...], tmp_path
     assert "no article" in broken[1].stderr
     assert "nowhere" in broken[2].stderr.replace("\n", "")
     assert "a-file" in broken[3].stderr.replace("\n", "")
+    assert "[/nobody]" in broken[4].stderr
+    assert "macros/late.md: `id`" in refused.stderr
+    assert "running" not in refused.stdout
 
 
 def test_the_doctor_finds_what_is_wrong(place: tuple[str | Path, ...], tmp_path: Path) -> None:

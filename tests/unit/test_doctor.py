@@ -139,6 +139,17 @@ def test_a_topic_that_is_not_declared(tmp_path: Path) -> None:
     assert states(knowledge.topics(settings(knowledge=tmp_path))) == ["ok", "wrong"]
 
 
+@pytest.mark.parametrize(
+    "second", ["id: a\ntitle: b", "id: b\ntitle: b\ncolour: red", "id: [1]\ntitle: b", "id: b\ntitle: 7"]
+)
+def test_macros_that_the_service_refuses(tmp_path: Path, second: str) -> None:
+    (tmp_path / "macros").mkdir()
+    (tmp_path / "macros" / "a.md").write_text("---\nid: a\ntitle: a\n---\nText\n")
+    (tmp_path / "macros" / "b.md").write_text(f"---\n{second}\n---\nText\n")
+    (found,) = looked_at("macros", lambda: knowledge.macros(settings(knowledge=tmp_path)), "correct it")
+    assert (found.state, "macros/b.md" in found.what) == ("wrong", True)
+
+
 def test_the_shipped_knowledge_is_fine() -> None:
     chosen = settings(knowledge=ROOT / "knowledge")
     for look in (
