@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from fastapi import APIRouter
@@ -40,7 +41,21 @@ async def read_article(article_id: str, here: Here) -> ArticleBody:
 
 
 def _find(knowledge: Path, article_id: str, day: date) -> Article:
-    for article in MarkdownSource(knowledge).articles():
-        if isinstance(article, Article) and article.id == article_id and article.is_open_to_customers(day):
-            return article
-    raise NotFound("there is no such article, or it is not in force today")
+    state = tuple((file, _changed(file)) for file in sorted((knowledge / "articles").rglob("*.md")))
+    article = _read(knowledge, state).get(article_id)
+    if article is None or not article.is_open_to_customers(day):
+        raise NotFound("there is no such article, or it is not in force today")
+    return article
+
+
+@lru_cache(maxsize=1)
+def _read(knowledge: Path, _state: tuple[tuple[Path, int], ...]) -> dict[str, Article]:
+    """The articles by id, read once for each state of the files: anybody may ask, and reading all takes long."""
+    return {article.id: article for article in MarkdownSource(knowledge).articles() if isinstance(article, Article)}
+
+
+def _changed(file: Path) -> int:
+    try:
+        return file.stat().st_ctime_ns
+    except OSError:  # a link that leads nowhere, or just deleted
+        return 0
