@@ -95,8 +95,8 @@ class Desk:
 
         try:
             await self._finish(conversation, await self._responder.respond(conversation, message_id, stage))
-        except Conflict:
-            log.info("a human agent took over %s while a turn was worked", conversation.id)
+        except Conflict as error:
+            log.info("a turn of %s is not stored: %s", conversation.id, error)
         except HandrailError:
             raise
         except Exception:  # a bug must not become silence: a human agent gets the message

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MOST_TRIES = 4  # to make a prompt fit
 
-_LOG = logging.getLogger(__name__)
+_LOG = logging.getLogger("handrail")
 
 
 class Wording(Protocol):

@@ -50,8 +50,8 @@ async def open_conversation(body: bodies.OpenConversation, request: Request, her
 @router.get("/{conversation_id}", responses=problems(404))
 async def read_conversation(mine: Mine, here: Here) -> bodies.ConversationBody:
     """The conversation so far."""
-    events = await here.store.events(mine.id)  # first: what comes in between is then told twice, not never
-    return bodies.ConversationBody.of(await here.store.conversation(mine.id), events[-1].seq if events else 0)
+    last = await here.store.last_events([mine.id])  # first: what comes in between is then told twice, not never
+    return bodies.ConversationBody.of(await here.store.conversation(mine.id), last.get(mine.id, 0))
 
 
 @router.post("/{conversation_id}/messages", status_code=202, responses=problems(404, 409, 429))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.announcement import announcement
 from assistant.bell import Bell
 from assistant.conversation import Conversation, Customer, Message, Reply, Trail, Turn
 from assistant.desk import Desk
@@ -127,3 +128,30 @@ async def test_a_turn_in_progress_gets_its_time_and_who_waits_is_dropped(url: st
     assert await outcomes(store, bell, first, 1) == [asked(1).id]
     assert await store.unanswered() == [(second, asked(2).id)]
     await store.close()
+
+
+async def test_a_turn_that_comes_too_late_is_said_to_with_its_reason(
+    url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "handrail")
+    worked: list[str] = []
+    going = asyncio.Event()
+    store, bell = await Store.open(url), Bell()
+    worker = Worker(worked, going)
+    desk = Desk(store, worker, Shop(), bell)  # type: ignore[arg-type]
+    conversation, _ = await desk.open_conversation(Customer())
+    await desk.receive(conversation.id, asked(1))
+    async with asyncio.timeout(20):
+        await worker.began.wait()
+    going.set()
+    turn = await worker.respond(conversation, asked(1).id, stage=nothing)
+    said = Message(author="assistant", text="First")
+    await store.finish(turn, said, "with_assistant", None, announcement(turn, said))
+    await desk.close(20)
+    await store.close()
+    assert f"a turn of {conversation.id} is not stored: message message-1 has its turn" in caplog.text
+    assert "a human agent took over" not in caplog.text
+
+
+async def nothing(name: str) -> None:
+    pass

@@ -138,6 +138,12 @@ async def test_the_fallback_stands_in(answer: dict | Exception, caplog: pytest.L
     assert "stands in" in caplog.text
 
 
+async def test_what_a_model_took_is_in_the_service_s_log(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "handrail")
+    await drafted(saying(cited("It takes 3–5 working days.", (PASSAGE.id, "takes 3–5 working days"))))
+    assert "first token after" in caplog.text
+
+
 async def test_no_time_left() -> None:
     assert await drafted(saying(cited("Too late.")), seconds=0) == SPARE
 
