@@ -130,7 +130,8 @@ def test_a_demand_goes_to_a_person_with_all_they_need(service: Live, agent: Coll
     assert IN_TRANSIT["order_number"] in ticket["summary"]
     assert ticket["suggestion"]
     read = agent.get(f"/v1/inbox/tickets/{ticket['id']}")
-    assert [order["number"] for order in read["orders"]] == [IN_TRANSIT["order_number"]]
+    receipts = read["turn"]["trail"]["evidence"]["receipts"]
+    assert [receipt["result"]["number"] for receipt in receipts] == [IN_TRANSIT["order_number"]]
     assert read["conversation"]["messages"] == chat.read()["messages"]
 
 
