@@ -68,7 +68,7 @@ def write(scene: Scene, view: str) -> None:
     path = PICTURES / f"{scene.name}-{view}.png"
     scene.page.screenshot(path=path)
     with Image.open(path) as drawn:
-        small = drawn.convert("RGB").quantize(COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+        small = drawn.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
     small.save(path, optimize=True)
 
 
