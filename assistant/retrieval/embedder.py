@@ -143,14 +143,11 @@ def _weights(name: str) -> Path | None:
     return Path(name) if Path(name).is_dir() else None
 
 
-class RememberingEmbedder:
-    """An embedder that remembers the vectors of the `size` texts asked for last."""
+class Fronted:
+    """What an embedder in front of another one has of it."""
 
-    def __init__(self, embedder: Embedder, size: int = 10_000) -> None:
+    def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
-        self._size = size
-        self._lock = Lock()
-        self._vectors: OrderedDict[str, Vectors] = OrderedDict()
 
     @property
     def name(self) -> str:
@@ -161,6 +158,16 @@ class RememberingEmbedder:
     def dimensions(self) -> int:
         """Length of a vector."""
         return self._embedder.dimensions
+
+
+class RememberingEmbedder(Fronted):
+    """An embedder that remembers the vectors of the `size` texts asked for last."""
+
+    def __init__(self, embedder: Embedder, size: int = 10_000) -> None:
+        super().__init__(embedder)
+        self._size = size
+        self._lock = Lock()
+        self._vectors: OrderedDict[str, Vectors] = OrderedDict()
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """See Embedder; only texts not remembered reach the model."""

@@ -13,7 +13,7 @@ from typing import Self
 import numpy as np
 
 from assistant.errors import HandrailError
-from assistant.retrieval.embedder import Embedder, Vectors
+from assistant.retrieval.embedder import Embedder, Fronted, Vectors
 from assistant.retrieval.index.port import Vector
 
 FILE = "embeddings.sqlite"  # in the cache folder
@@ -89,24 +89,15 @@ class EmbeddingCache:
             ) from None
 
 
-class CachedEmbedder:
+class CachedEmbedder(Fronted):
     """An embedder that first looks into a cache folder and writes nothing there: customers' words stay in memory.
 
     Where the file is missing, locked or damaged, the model does all the work.
     """
 
     def __init__(self, embedder: Embedder, cache: Path) -> None:
-        self._embedder, self._file = embedder, cache / FILE
-
-    @property
-    def name(self) -> str:
-        """The model's name."""
-        return self._embedder.name
-
-    @property
-    def dimensions(self) -> int:
-        """Length of a vector."""
-        return self._embedder.dimensions
+        super().__init__(embedder)
+        self._file = cache / FILE
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """See Embedder; only texts that are not kept reach the model."""
