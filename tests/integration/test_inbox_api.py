@@ -308,7 +308,10 @@ def test_an_eval_run_from_start_to_report(start: Start, few_cases: Path) -> None
 
     run = eventually(finished, "the eval run")
     assert (run["state"], run["done"], run["total"], run["error"]) == ("done", 4, 4, None)
-    assert run["report"]["halves"]["held_back"]["cases"] == 2
+    shown = owner.get(f"/v1/studio/evals/{run_id}/report")["report"]
+    whole = owner.get(f"/v1/studio/evals/{run_id}/report.json")
+    assert len(whole["halves"]["held_back"]["cases"]) == 2
+    assert shown["halves"]["held_back"]["metrics"] == whole["halves"]["held_back"]["metrics"]
     (line,) = owner.get("/v1/studio/evals")
     assert line == {name: run[name] for name in line}
     problem(owner.http.get("/v1/studio/evals/run_unknown"), 404)
