@@ -14,10 +14,19 @@ from assistant.errors import ChatModelUnavailable
 from assistant.settings import Model
 
 QUESTION = "How long does delivery to Germany take?"
-SCHEMA = {"type": "object", "properties": {"question": {"type": "string"}}, "required": ["question"]}
+SAID = "Delivery to Germany takes 3 to 5 working days."
+SCHEMA = {
+    "type": "object",
+    "properties": {"answers_question": {"type": "boolean"}, "sentences": {"type": "array"}},
+    "required": ["answers_question", "sentences"],
+}
+ANSWER = {
+    "answers_question": True,
+    "sentences": [{"text": SAID, "citations": [{"evidence_id": "p1", "quote": SAID}]}],
+}
 MESSAGES = [
     ChatMessage("system", "Answer with JSON."),
-    ChatMessage("user", json.dumps({"history": [], "question": QUESTION})),
+    ChatMessage("user", json.dumps({"question": QUESTION, "evidence": [{"id": "p1", "text": SAID}]})),
 ]
 
 
@@ -26,7 +35,7 @@ async def model(request: pytest.FixtureRequest) -> AsyncIterator[ChatModel]:
     if request.param == "scripted":
         yield ScriptedModel()
         return
-    async with model_server(answers({"question": QUESTION})) as server:
+    async with model_server(answers(ANSWER)) as server:
         real = OpenAICompatible(Model(name="m", base_url=server.url, api_key=SecretStr("k")))
         yield real
         await real.close()
@@ -34,7 +43,7 @@ async def model(request: pytest.FixtureRequest) -> AsyncIterator[ChatModel]:
 
 async def test_answers_with_an_object_its_name_and_the_tokens_it_took(model: ChatModel) -> None:
     completion = await model.complete(MESSAGES, SCHEMA, seconds=5)
-    assert completion.content == {"question": QUESTION}
+    assert completion.content == ANSWER
     assert completion.model == model.name
     assert completion.usage.keys() == {"prompt", "completion"}
     assert all(count >= 0 for count in completion.usage.values())
@@ -42,7 +51,8 @@ async def test_answers_with_an_object_its_name_and_the_tokens_it_took(model: Cha
 
 async def test_answers_the_same_twice(model: ChatModel) -> None:
     first = await model.complete(MESSAGES, SCHEMA, seconds=5)
-    assert await model.complete(MESSAGES, SCHEMA, seconds=5) == first
+    again = await model.complete(MESSAGES, SCHEMA, seconds=5)
+    assert (again.content, again.model, again.usage) == (first.content, first.model, first.usage)
 
 
 @pytest.mark.parametrize("seconds", [0.0, -1.0])
