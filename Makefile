@@ -26,7 +26,8 @@ run: install ## Serve the demo shop, the inbox and the studio; HOST=… and PORT
 
 test: lint browser ## Run everything: lint, types, import contracts and all tests
 	@echo "==> Tests, with coverage"
-	@$(BIN)/python -m pytest --quiet --ignore tests/e2e --cov --cov-report= --cov-fail-under=0
+	@$(BIN)/python -m pytest --quiet --numprocesses auto --maxprocesses 4 --dist loadfile --ignore tests/e2e \
+		--cov --cov-report= --cov-fail-under=0
 	@echo "==> End-to-end tests in a browser"
 	@$(BIN)/python -m pytest --quiet tests/e2e --cov --cov-append --cov-report=term
 

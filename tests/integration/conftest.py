@@ -1,5 +1,6 @@
 """The shipped knowledge, published once, and one service over it; the embedding model is loaded once."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cache
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 from live import Chat, Colleague, Live, copy_of, settings_for
 
 import assistant.app
@@ -30,11 +32,19 @@ def _one_model() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def published_home(tmp_path_factory: pytest.TempPathFactory, _one_model: None) -> Path:
-    """A home folder in which the shipped knowledge is published; copy it, never write to it."""
-    home = tmp_path_factory.mktemp("published")
-    made = assistant.app.assemble(settings_for(home))
-    assert not assistant.app.publish(made, lambda done, total: None).refused
-    made.index.close()
+    """A home folder in which the shipped knowledge is published; copy it, never write to it.
+
+    Where the tests run in several processes the first one publishes for all.
+    """
+    shared = tmp_path_factory.getbasetemp()
+    shared = shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared
+    home = shared / "published"
+    with FileLock(shared / "published.lock"):
+        if not home.exists():
+            made = assistant.app.assemble(settings_for(home.with_suffix(".unfinished")))
+            assert not assistant.app.publish(made, lambda done, total: None).refused
+            made.index.close()
+            home.with_suffix(".unfinished").rename(home)
     return home
 
 
