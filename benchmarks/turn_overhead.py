@@ -70,12 +70,12 @@ def desk_of(desk: Desk, store: Store, bell: Bell) -> Level:
     async def run(question: str) -> float:
         conversation, _ = await desk.open_conversation(Customer())
         message = Message(author="customer", text=question)
-        with bell.listening(conversation.id) as heard:
+        with bell.listening(conversation.id) as listener:
             started = perf_counter()
             await desk.receive(conversation.id, message)
             while await store.turn_of(conversation.id, message.id) is None:
-                await heard.wait()
-                heard.clear()
+                await listener.heard.wait()
+                listener.heard.clear()
             return perf_counter() - started
 
     return run

@@ -14,6 +14,8 @@ from live import Chat, Colleague, Live, copy_of, settings_for
 import assistant.app
 from assistant.retrieval.embedder import SentenceTransformerEmbedder
 
+os.environ.setdefault("HF_HUB_OFFLINE", "1")  # read when the library is imported; nothing here waits for a hub
+
 Start = Callable[..., Live]
 
 TWO_ARTICLES = {
