@@ -2,14 +2,16 @@
 
 Each chat is a conversation with its event stream open, on sockets of its own. Messages come at the same rate however
 many chats are open, each from the next chat in turn, so what the chats that only listen cost shows as added time. The
-model is the scripted one. A message is dropped when it is refused or has no outcome within 20 seconds.
+model is the scripted one, and the questions are such as it answers: a chat that was handed over would stay with people.
+A message is dropped when it is refused or has no outcome within 20 seconds.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-from itertools import count, cycle
+from collections.abc import Iterator
+from itertools import cycle
 from pathlib import Path
 from statistics import median, quantiles
 from tempfile import TemporaryDirectory
@@ -26,20 +28,35 @@ from evals.cases import load_cases
 PATIENCE = 20.0
 
 
-async def hold(port: int, chats: int, rate: float, seconds: float, numbers: count[int]) -> tuple[list[float], int]:
+async def answered(port: int) -> list[str]:
+    """Questions of the cases that this service answers, each asked once in a chat of its own."""
+    cases = load_cases(Settings.load({}).knowledge / "cases")["fitted"]
+    questions = [case.question for case in cases if case.answerable and len(case.messages) == 1 and not case.order]
+    found = []
+    for number, question in enumerate(track(questions, "questions", console=Console(stderr=True))):
+        visitor = Visitor(port)
+        await visitor.enter()
+        kind, _ = await visitor.ask(f"question-{number}", question, PATIENCE)
+        await visitor.leave()
+        if kind == "reply":
+            found.append(question)
+    return found
+
+
+async def hold(
+    port: int, chats: int, rate: float, seconds: float, asked: Iterator[tuple[int, str]]
+) -> tuple[list[float], int]:
     """Seconds of each answered message, and how many were dropped, with so many chats open."""
     visitors = [Visitor(port) for _ in range(chats)]
     for visitor in visitors:
         await visitor.enter()
-    knowledge = Settings.load({}).knowledge
-    questions = cycle(case.question for case in load_cases(knowledge / "cases")["fitted"] if not case.order)
     pending = []
     loop = asyncio.get_running_loop()
     begun = loop.time()
     for place, visitor in zip(range(round(rate * seconds)), cycle(visitors), strict=False):
         await asyncio.sleep(max(0.0, begun + place / rate - loop.time()))
-        number = next(numbers)
-        ask = visitor.ask(f"message-{number}", f"{next(questions)} ({number})", PATIENCE)
+        number, question = next(asked)
+        ask = visitor.ask(f"message-{number}", question, PATIENCE)
         pending.append(asyncio.create_task(ask))
     ended = await asyncio.gather(*pending, return_exceptions=True)
     for visitor in visitors:
@@ -47,21 +64,21 @@ async def hold(port: int, chats: int, rate: float, seconds: float, numbers: coun
     unexpected = [e for e in ended if isinstance(e, BaseException) and not isinstance(e, Refused | OSError)]
     if unexpected:
         raise unexpected[0]
-    took = [found for found in ended if isinstance(found, float)]
+    took = [found[1] for found in ended if not isinstance(found, BaseException)]
     return took, len(ended) - len(took)
 
 
 async def measure(port: int, chats: list[int], rate: float, seconds: float) -> Table:
     """One row for each number of open chats; the first is what the others are compared with."""
-    numbers = count()
-    await hold(port, 1, rate, 5, numbers)
+    asked = enumerate(cycle(await answered(port)))
+    await hold(port, 1, rate, 5, asked)
     table = Table(
         "open chats", "messages", "dropped", "p50, ms", "p95, ms", "added p95, ms",
         title=f"{rate:g} messages a second for {seconds:g} s", title_justify="left",
     )  # fmt: skip
     least = None
     for number in track(chats, "open chats", console=Console(stderr=True)):
-        took, dropped = await hold(port, number, rate, seconds, numbers)
+        took, dropped = await hold(port, number, rate, seconds, asked)
         p95 = quantiles(took, n=20)[-1] * 1e3
         least = p95 if least is None else least
         table.add_row(

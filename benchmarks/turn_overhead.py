@@ -88,7 +88,7 @@ def service_of(port: int) -> Level:
         visitor = Visitor(port)
         await visitor.enter()
         try:
-            return await visitor.ask("message-1", question, patience=30)
+            return (await visitor.ask("message-1", question, patience=30))[1]
         finally:
             await visitor.leave()
 

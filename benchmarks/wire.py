@@ -30,7 +30,9 @@ class Wire:
             Refused: the answer is no success.
         """
         async with self._busy:
-            reader, writer = self._streams = self._streams or await asyncio.open_connection("127.0.0.1", self._port)
+            if self._streams is None or self._streams[0].at_eof():  # the service closes what has long been idle
+                self._streams = await asyncio.open_connection("127.0.0.1", self._port)
+            reader, writer = self._streams
             payload = json.dumps(body).encode()
             writer.write(
                 _head("POST", path, token, f"Content-Type: application/json\r\nContent-Length: {len(payload)}\r\n")
@@ -72,7 +74,7 @@ class Visitor:
 
     def __init__(self, port: int) -> None:
         self.wire = Wire(port)
-        self._outcomes: dict[str, asyncio.Future[float]] = {}
+        self._outcomes: dict[str, asyncio.Future[tuple[str, float]]] = {}
         self._following: asyncio.Task[None] | None = None
         self._path, self._token = "", ""
 
@@ -84,8 +86,8 @@ class Visitor:
         self._following = asyncio.create_task(self._follow(listening))
         await listening.wait()
 
-    async def ask(self, message_id: str, text: str, patience: float) -> float:
-        """Send a message; seconds until its outcome came over the event stream.
+    async def ask(self, message_id: str, text: str, patience: float) -> tuple[str, float]:
+        """Send a message; the kind of its outcome, and the seconds until it came over the event stream.
 
         Raises:
             Refused, TimeoutError, OSError: it was dropped.
@@ -94,7 +96,8 @@ class Visitor:
         self._outcomes[message_id] = loop.create_future()
         started = loop.time()
         await self.wire.post(f"{self._path}/messages", {"id": message_id, "text": text}, self._token)
-        return await asyncio.wait_for(self._outcomes[message_id], patience) - started
+        kind, came = await asyncio.wait_for(self._outcomes[message_id], patience)
+        return kind, came - started
 
     async def leave(self) -> None:
         """Close the stream and hang up."""
@@ -109,7 +112,7 @@ class Visitor:
             listening.set()  # the greeting is always there
             waiting = self._outcomes.get(body.get("message_id", "")) if kind == "outcome" else None
             if waiting and not waiting.done():
-                waiting.set_result(loop.time())
+                waiting.set_result((body["kind"], loop.time()))
 
 
 def _head(method: str, path: str, token: str, more: str) -> bytes:
