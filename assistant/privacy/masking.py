@@ -9,8 +9,7 @@ def mask(text: str) -> str:
     Masking masked text changes nothing. Mask plain text, before it is written as JSON, whose escapes would count as
     part of an e-mail address.
     """
-    pieces, end = [], 0
-    for found in find(text):
-        pieces += [text[end : found.start], f"[{found.kind}]"]
-        end = found.end
-    return "".join((*pieces, text[end:]))
+    while found := find(text):  # again, as what one match leaves of an overlapping one may be a number of its own
+        for one in reversed(found):
+            text = f"{text[: one.start]}[{one.kind}]{text[one.end :]}"
+    return text

