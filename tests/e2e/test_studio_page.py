@@ -42,7 +42,7 @@ def expect_accessible(page: Page) -> None:
 def test_an_owner_runs_an_evaluation(service: Served, visits: Visits) -> None:
     studio = open_studio(service, visits)
     articles = len(list((KNOWLEDGE / "articles").rglob("*.md")))
-    expect(studio.get_by_text("Articles").locator("..")).to_contain_text(str(articles))
+    expect(studio.get_by_text("Articles", exact=True).locator("..")).to_contain_text(str(articles))
     studio.get_by_test_id("run-eval").click()
     expect(studio.get_by_role("button", name="Evaluation is running…")).to_be_disabled()
     under_way = studio.get_by_role("region", name="Evaluation under way")
