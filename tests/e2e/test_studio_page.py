@@ -39,6 +39,15 @@ def expect_accessible(page: Page) -> None:
     assert not bad
 
 
+def test_before_the_first_evaluation_the_studio_says_what_one_is_for(service: Served, visits: Visits) -> None:
+    studio = visits.open(f"{service.url}/studio")
+    studio.route("**/v1/studio/evals", lambda route: route.fulfill(json=[]))  # other tests may have run one
+    sign_in(studio, "owner", service.passwords["owner"])
+    expect(studio.get_by_text("No evaluation yet. Run one to see how often the assistant is right")).to_be_visible()
+    expect(studio.get_by_test_id("run-eval")).to_be_enabled()
+    expect_accessible(studio)
+
+
 def test_an_owner_runs_an_evaluation(service: Served, visits: Visits) -> None:
     studio = open_studio(service, visits)
     articles = len(list((KNOWLEDGE / "articles").rglob("*.md")))
